@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
 
 from pipeline import objects
 from pipeline.decisions import Attempt, BatchState, Facts, TransformFailure
 from pipeline.documents import Fields, InvalidDocumentError
+from pipeline.errors import PermanentError
 from pipeline.objects import Run, ZipName, parse_request_name, parse_run_object, parse_zip_name, run_of
 from pipeline.records import Lease, Manifest, Outcome, OutcomeKind, Pointer, Request
 from pipeline.releases import Version
-
-
-class ObjectInfo(Protocol):
-    """What a listing says of one object; `created_at` is GCS's time."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def generation(self) -> int: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def created_at(self) -> datetime: ...
-    @property
-    def metadata(self) -> dict[str, str]: ...
-
-
-class Bucket(Protocol):
-    """The reading half of a bucket; `pipeline.storage` has the real one."""
-
-    def list_objects(self, prefix: str) -> Iterable[ObjectInfo]: ...
-    def read_json(self, name: str) -> tuple[Any, ObjectInfo] | None:
-        """Return document and object, None where there is none; InvalidDocumentError when it is no JSON."""
-
+from pipeline.storage import Bucket, StoredObject
 
 BatchLookup = Callable[[str], tuple[BatchState, str]]
 ExecutionLookup = Callable[[str], bool]
@@ -47,9 +24,9 @@ class LandedZip:
     name: ZipName
     sha256: str
     generation: int
-    size: int
+    size_bytes: int
     created_at: datetime
-    metadata: dict[str, str]
+    metadata: Mapping[str, str]
 
     @property
     def version(self) -> Version:
@@ -60,10 +37,10 @@ class LandedZip:
 class RunObjects:
     """Which objects a run has, by the listing alone."""
 
-    batches: dict[int, ObjectInfo] = field(default_factory=dict)
-    transforms: dict[int, ObjectInfo] = field(default_factory=dict)
-    manifest: ObjectInfo | None = None
-    outcome: ObjectInfo | None = None
+    batches: dict[int, StoredObject] = field(default_factory=dict)
+    transforms: dict[int, StoredObject] = field(default_factory=dict)
+    manifest: StoredObject | None = None
+    outcome: StoredObject | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +67,7 @@ class World:
     pointer_generation: int
     pointer_problem: str
     lease: Lease | None
-    lease_info: ObjectInfo | None
+    lease_info: StoredObject | None
 
     def newest_zip(self, version: Version) -> LandedZip | None:
         zips = self.zips.get(version, ())
@@ -115,7 +92,7 @@ def read_world(landing: Bucket, state: Bucket, *, code_digest: str, transform_di
         if name is not None:
             sha256 = info.metadata.get("sha256", name.zip12)
             zips.setdefault(name.version, []).append(
-                LandedZip(name, sha256, info.generation, info.size, info.created_at, info.metadata)
+                LandedZip(name, sha256, info.generation, info.size_bytes, info.created_at, info.metadata)
             )
     requests: dict[Version, list[int]] = {}
     for info in state.list_objects("requests/"):
@@ -187,7 +164,7 @@ def facts_of(world: World, candidate: Candidate, *, batch_state: BatchLookup | N
         is_lease_live=is_lease_live,
         outcome=_read_outcome(world, run) if found.outcome else None,
         is_newest_published=world.pointer is None and _is_published(world, run),
-        failures=tuple(_read_failure(world, run, number) for number in sorted(found.transforms)),
+        failures=tuple(_read_failure(world, run, *numbered) for numbered in sorted(found.transforms.items())),
     )
     if facts.outcome is not None:
         return facts
@@ -276,19 +253,20 @@ def _read_runs(state: Bucket) -> dict[Run, RunObjects]:
 
 
 def _read_pointer(state: Bucket) -> tuple[Pointer | None, int, str]:
-    info = next((info for info in state.list_objects(objects.POINTER) if info.name == objects.POINTER), None)
+    info = state.find(objects.POINTER)
     if info is None:
         return None, 0, ""
     try:
         found = state.read_json(objects.POINTER)
-        return (Pointer.from_json(found[0]), found[1].generation, "") if found else (None, 0, "")
-    except InvalidDocumentError as error:
+        return (Pointer.from_json(found[0]), found[1], "") if found else (None, 0, "")
+    except (InvalidDocumentError, PermanentError) as error:
         return None, info.generation, str(error)
 
 
-def _read_lease(state: Bucket) -> tuple[Lease | None, ObjectInfo | None]:
-    found = state.read_json(objects.LEASE)
-    return (Lease.from_json(found[0]), found[1]) if found else (None, None)
+def _read_lease(state: Bucket) -> tuple[Lease | None, StoredObject | None]:
+    info = state.find(objects.LEASE)
+    found = state.read_json(objects.LEASE) if info else None
+    return (Lease.from_json(found[0]), info) if found else (None, None)
 
 
 def _read_request(world: World, version: Version, number: int) -> Request | None:
@@ -303,7 +281,7 @@ def _read_outcome(world: World, run: Run) -> Outcome:
     return Outcome.from_json(found[0])
 
 
-def _read_failure(world: World, run: Run, number: int) -> TransformFailure:
+def _read_failure(world: World, run: Run, number: int, info: StoredObject) -> TransformFailure:
     name = run.transform(number)
     found = world.state.read_json(name)
     if found is None:
@@ -313,7 +291,7 @@ def _read_failure(world: World, run: Run, number: int) -> TransformFailure:
         number=number,
         is_refusal=fields.text("kind") == "refusal",
         transform_digest=fields.text("transform_digest"),
-        created_at=found[1].created_at,
+        created_at=info.created_at,
         reason=fields.text("reason"),
     )
     fields.finish()

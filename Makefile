@@ -1,0 +1,131 @@
+# Everything that a person types. `make help` lists it; the work is done in localcloud/cli/.
+#
+# Exit statuses: 0 done, 1 rejected, failed or superseded, 2 usage or set-up. GNU make turns every failing recipe into
+# 2, so the commands of $(COMMANDS) run in make's question mode, where a recipe line that begins with + is executed and
+# any other line, left over, means status 1: the command leaves a file for status 1 and the second step looks for it.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+.ONESHELL:
+SHELL := /bin/sh
+
+COMMANDS := run up down trigger status logs query export reset
+VENV := .venv
+PY := $(VENV)/bin/python
+PYTHON ?=
+STATE ?= .local
+SQL_TEXT := $(value SQL)
+RELEASE_TEXT := $(value RELEASE)
+EXIT_1 := $(VENV)/exit-1-of-$(shell echo $$PPID)
+export PYTHON STATE SQL_TEXT RELEASE_TEXT EXIT_1
+unexport PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV
+export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
+export PYTHONUNBUFFERED := 1
+
+ifneq ($(filter $(COMMANDS),$(MAKECMDGOALS)),)
+ifneq ($(filter-out $(COMMANDS),$(MAKECMDGOALS)),)
+$(error $(filter $(COMMANDS),$(MAKECMDGOALS)) and $(filter-out $(COMMANDS),$(MAKECMDGOALS)): type two commands)
+endif
+MAKEFLAGS += -q
+endif
+
+# Set-up is needed when there is no environment here, or when its lock is not the one that was installed.
+define set_up
+[ -x $(PY) ] && cmp -s requirements/$(1).txt $(VENV)/installed/$(1).txt && [ "$$(cat $(VENV)/installed/where)" = "$(CURDIR)" ] || {
+  interpreter="$$PYTHON"
+  [ -n "$$interpreter" ] || interpreter="$$(command -v python3 || command -v python3.12 || command -v python3.11 || true)"
+  [ -n "$$interpreter" ] || { echo "set-up: there is no python3: install Python 3.11 or 3.12 with its venv module (Debian: apt-get install python3 python3-venv), or name one with PYTHON=…" >&2; exit 2; }
+  "$$interpreter" localcloud/bootstrap.py $(1) || exit 2
+}
+endef
+
+define command
+$(call set_up,run)
+unset MAKEFLAGS MFLAGS
+exec $(PY) -m localcloud $(1) --state="$$STATE"
+endef
+
+define status_1
+$(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
+endef
+
+.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint types bench lock clean set-up
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+run: do-run ## one release through the whole chain [RELEASE=latest|sample|2026.11.0|path.zip VERSION= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRIVER= GITHUB=dir JSON=1]
+	$(status_1)
+do-run:
+	+@$(call command,run) --release="$$RELEASE_TEXT" --version="$$VERSION" --force="$$FORCE" --rollback="$$ROLLBACK" --accept-shrink="$$ACCEPT_SHRINK" --driver="$$DRIVER" --github="$$GITHUB" --json="$$JSON"
+
+up: do-up ## localcloud in the background, its scheduler ticking [TICK_S=21600 DRIVER= GITHUB=dir PORT=]
+	$(status_1)
+do-up:
+	+@$(call command,up) --tick-s="$$TICK_S" --driver="$$DRIVER" --github="$$GITHUB" --port="$$PORT"
+
+down: do-down ## stop it
+	$(status_1)
+do-down:
+	+@$(call command,down)
+
+trigger: do-trigger ## the manual HTTP trigger of a running localcloud [RELEASE= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRY_RUN=1]
+	$(status_1)
+do-trigger:
+	+@$(call command,trigger) --release="$$RELEASE_TEXT" --version="$$VERSION" --force="$$FORCE" --rollback="$$ROLLBACK" --accept-shrink="$$ACCEPT_SHRINK" --dry-run="$$DRY_RUN"
+
+status: do-status ## every release: where it stands and what comes next [JSON=1]
+	$(status_1)
+do-status:
+	+@$(call command,status) --json="$$JSON"
+
+logs: do-logs ## the structured logs, readable [RELEASE= STAGE= SEVERITY=]
+	$(status_1)
+do-logs:
+	+@$(call command,logs) --release="$$RELEASE_TEXT" --stage="$$STAGE" --severity="$$SEVERITY"
+
+query: do-query ## read the published warehouse [SQL="select …"]
+	$(status_1)
+do-query:
+	+@$(call command,query) --sql="$$SQL_TEXT"
+
+export: do-export ## the published marts as CSV and Parquet, in STATE/export/
+	$(status_1)
+do-export:
+	+@$(call command,export)
+
+test: ## lint, types and every test
+	@$(call set_up,test)
+	$(lint_and_types)
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-fast: ## the tests that need no Spark and no processes
+	@$(call set_up,test)
+	$(PY) -m pytest -m "not slow" -n 2 --dist loadfile -q $(ARGS)
+
+define lint_and_types
+$(PY) -m ruff check . || exit 2
+$(PY) -m ruff format --check . || exit 2
+$(PY) -m mypy || exit 2
+endef
+
+lint: ## ruff and mypy
+	@$(call set_up,test)
+	$(lint_and_types)
+
+bench: ## measure: memory of streaming, time of a run
+	@$(call set_up,test)
+	$(PY) -m tests.bench $(ARGS)
+
+lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
+	@$(call set_up,test)
+	$(PY) localcloud/bootstrap.py lock
+
+clean: ## what set-up, checks and builds made; never the state
+	rm -rf $(VENV) .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis dist dbt/target dbt/logs
+	find . -name __pycache__ -type d -not -path './.local/*' -prune -exec rm -rf {} +
+
+reset: do-reset ## delete the state, after asking [YES=1]
+	$(status_1)
+do-reset:
+	+@$(call command,reset) --yes="$$YES"

@@ -1,0 +1,136 @@
+"""A CSV file as texts: header, dictionary-encoded columns, line numbers, and the rows that do not fit the header."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow_csv
+
+_UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MAX_HEADER_BYTES: Final = 64 * 1024
+_TEXTS: Final = pa.dictionary(pa.int32(), pa.string())
+
+
+class UnreadableError(Exception):
+    """A file of which nothing can be used; the message says why, `line` where."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class RaggedRow:
+    """A row with more or fewer fields than the header."""
+
+    line: int
+    text: str
+    fields: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """What a file says: `columns` in the header's order, `lines` where each row stands (the header is line 1)."""
+
+    header: tuple[str, ...]
+    columns: tuple[Any, ...]
+    lines: Any
+    ragged: tuple[RaggedRow, ...]
+
+    @property
+    def row_count(self) -> int:
+        return len(self.lines)
+
+    def column(self, name: str) -> Any | None:
+        """Find a column's texts."""
+        return self.columns[self.header.index(name)] if name in self.header else None
+
+
+def read_texts(raw: bytes) -> TextTable:
+    """Read a CSV file into texts; both kinds of empty are null, empty lines are skipped.
+
+    Raises:
+        UnreadableError: it is not UTF-8, or its header is missing or ambiguous.
+    """
+    content = pa.py_buffer(raw)
+    if raw.startswith(codecs.BOM_UTF8):
+        content = content.slice(len(codecs.BOM_UTF8))
+    header = _read_header(raw)
+    ragged: list[RaggedRow] = []
+    empty_lines: list[int] = []
+
+    def skip(row: Any) -> str:
+        if row.text == "":
+            empty_lines.append(row.number)
+        else:
+            ragged.append(RaggedRow(row.number, row.text, row.actual_columns))
+        return "skip"
+
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False, block_size=len(raw) + 1, column_names=list(header), skip_rows=1
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                newlines_in_values=True, ignore_empty_lines=len(header) == 1, invalid_row_handler=skip
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(header, _TEXTS),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=True,
+            ),
+        )
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise _explain(raw, error) from error
+    lines = _lines(table.num_rows, [*empty_lines, *(row.line for row in ragged)])
+    return TextTable(header, tuple(_one_chunk(column) for column in table.columns), lines, tuple(ragged))
+
+
+def _read_header(raw: bytes) -> tuple[str, ...]:
+    if raw.startswith(_UTF16):
+        raise UnreadableError("is UTF-16, not UTF-8", 1)
+    start = raw[: _MAX_HEADER_BYTES + 1].removeprefix(codecs.BOM_UTF8)
+    line = start.partition(b"\n")[0].partition(b"\r")[0]
+    if len(line) > _MAX_HEADER_BYTES - len(codecs.BOM_UTF8):
+        raise UnreadableError(f"has a header of more than {_MAX_HEADER_BYTES:,} bytes", 1)
+    try:
+        fields = next(csv.reader([line.decode()], strict=True), [])
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableError(f"has a header that cannot be read: {error}", 1) from error
+    if not any(fields):
+        raise UnreadableError("has no header", 1)
+    twice = sorted({name for name in fields if fields.count(name) > 1})
+    if twice:
+        raise UnreadableError(f"names a column twice: {', '.join(map(repr, twice))}", 1)
+    return tuple(fields)
+
+
+def _explain(raw: bytes, error: Exception) -> UnreadableError:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as place:
+        line = raw.count(b"\n", 0, place.start) + 1
+        return UnreadableError(f"is not UTF-8: byte 0x{raw[place.start]:02x} in line {line}", line)
+    return UnreadableError(f"is no CSV: {error}", 1)
+
+
+def _lines(row_count: int, skipped: Sequence[int]) -> Any:
+    """Number the rows that are left, counting those that were skipped."""
+    total = row_count + len(skipped)
+    every = pa.array(range(2, total + 2), pa.int64())
+    if not skipped:
+        return every
+    return every.filter(pc.invert(pc.is_in(every, value_set=pa.array(skipped, pa.int64()))))
+
+
+def _one_chunk(column: Any) -> Any:
+    whole = column.unify_dictionaries().combine_chunks()
+    return whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole

@@ -1,0 +1,104 @@
+"""The two documents that a batch leaves: the manifest, which is its last word, and the whole list of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from f1db_batch.findings import Finding, FindingLog, in_order, to_show
+from f1db_batch.settings import Settings
+from f1db_batch.task import TableReport
+
+FORMAT = 1
+PROCESSED, REJECTED = "processed", "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the driver has decided: tables in the contract's order, findings in the order of their weight."""
+
+    tables: tuple[TableReport, ...]
+    findings: tuple[Finding, ...]
+    errors: int
+    warnings: int
+
+    @property
+    def status(self) -> str:
+        return REJECTED if self.errors else PROCESSED
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables)
+
+    @property
+    def parquet_bytes(self) -> int:
+        return sum(table.parquet_bytes for table in self.tables)
+
+    def finding_counts(self) -> dict[str, int]:
+        return {"error": self.errors, "warning": self.warnings}
+
+
+def decide(reports: Sequence[TableReport], across: FindingLog) -> Verdict:
+    """Add up what the tasks found and what was found across tables."""
+    findings = [finding for report in reports for finding in report.findings] + across.kept
+    return Verdict(
+        tables=tuple(reports),
+        findings=tuple(in_order(findings)),
+        errors=across.errors + sum(report.errors for report in reports),
+        warnings=across.warnings + sum(report.warnings for report in reports),
+    )
+
+
+def findings_document(settings: Settings, verdict: Verdict) -> dict[str, Any]:
+    """Write down every finding; only a hopeless table's are limited, and then the counts say so."""
+    return {
+        "format": FORMAT,
+        "version": settings.version,
+        "run": settings.run,
+        "attempt": settings.attempt,
+        "status": verdict.status,
+        "findings": [finding.to_json() for finding in verdict.findings],
+        "finding_counts": verdict.finding_counts(),
+    }
+
+
+def manifest_document(
+    settings: Settings, verdict: Verdict, *, zip_bytes: int, runtime: dict[str, str], times: dict[str, Any]
+) -> dict[str, Any]:
+    """Write down what became of the release; findings are those to show, the rest is in findings.json."""
+    return {
+        "format": FORMAT,
+        "status": verdict.status,
+        "version": settings.version,
+        "run": settings.run,
+        "attempt": settings.attempt,
+        "batch_id": settings.batch_id,
+        "request": settings.request,
+        "zip": {
+            "uri": str(settings.zip_uri),
+            "generation": settings.zip_generation,
+            "sha256": settings.zip_sha256,
+            "bytes": zip_bytes,
+        },
+        "code_digest": settings.code_digest,
+        "runtime": runtime,
+        "tables": [_table(report) for report in verdict.tables],
+        "findings": [finding.to_json() for finding in to_show(verdict.findings)],
+        "finding_counts": verdict.finding_counts(),
+        **times,
+    }
+
+
+def _table(report: TableReport) -> dict[str, Any]:
+    return {
+        "name": report.table.name,
+        "rows": report.rows,
+        "rejected_rows": report.rejected_rows,
+        "bytes": report.parquet_bytes,
+        "parquet": report.parquet,
+        "columns": [
+            {"name": column.name, "type": str(column.type), "nullable": column.is_nullable}
+            for column in report.table.columns
+        ],
+    }

@@ -1,0 +1,208 @@
+"""The unit of work, a pure function: one table's bytes and its contract in, typed rows and findings out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from f1db_batch.column_types import STRING
+from f1db_batch.contract import Column, Table
+from f1db_batch.csv_text import TextTable, UnreadableError, read_texts
+from f1db_batch.findings import Code, Finding, FindingLog, Severity, cut
+from f1db_batch.keys import TableKeys, collect_keys, distinct_values, duplicate_keys
+from f1db_batch.limits import Limits
+from f1db_batch.rejects import Rejects
+from f1db_batch.values import arrow_type, parse_texts, reason_for
+
+_USABLE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}")
+NO_KEYS: Final = TableKeys(None, {})
+
+
+@dataclass(frozen=True, slots=True)
+class TableResult:
+    """One table as it was read: `data` has the columns of `table`, which is the contract's with extra ones behind."""
+
+    table: Table
+    data: Any
+    rejects: Rejects
+    findings: FindingLog
+    keys: TableKeys
+
+
+def unknown_table(name: str) -> Table:
+    """Describe a table that the contract does not know: all of its columns are extra."""
+    return Table(name, "A table that the contract does not know.", is_required=False, key=(), columns=())
+
+
+def empty_table(table: Table, finding: Finding, limits: Limits) -> TableResult:
+    """Make the result for a table of which nothing can be read: its columns, no row, one finding."""
+    log = FindingLog(limits.max_findings)
+    log.add(finding)
+    return TableResult(table, _empty(table.columns, 0), Rejects(), log, NO_KEYS)
+
+
+def missing_table(table: Table, limits: Limits, reason: str = "is missing") -> TableResult:
+    """Make the result for a table that is not in the release."""
+    severity = Severity.ERROR if table.is_required else Severity.WARNING
+    words = "and it is required" if table.is_required else "it stays empty"
+    message = f"{table.name}: {table.file_name} {reason}, {words}"
+    return empty_table(table, Finding(severity, Code.MISSING_TABLE, table.name, message), limits)
+
+
+def read_table(raw: bytes, table: Table, limits: Limits, *, is_referenced: bool = False) -> TableResult:
+    """Read one table strictly; whatever cannot be read is a finding, never an exception.
+
+    `is_referenced` says that other tables point to this one, so that its ids are wanted.
+    """
+    if not raw.strip():
+        return missing_table(table, limits, "is empty")
+    try:
+        texts = read_texts(raw)
+    except UnreadableError as error:
+        severity = Severity.ERROR if table.columns else Severity.WARNING
+        message = f"{table.name}: {table.file_name} {error}"
+        finding = Finding(severity, Code.BAD_VALUE, table.name, message, row=error.line)
+        return empty_table(table, finding, limits)
+    log = FindingLog(limits.max_findings)
+    wanted, structure = _match_header(texts.header, table)
+    for finding in structure:
+        log.add(finding)
+    rejects = Rejects(texts)
+    columns = [_read_column(texts, column, wanted, rejects, log) for column in wanted.columns]
+    _reject_headers(texts, wanted, rejects, log)
+    _reject_ragged(texts, wanted, rejects, log)
+    _check_share(wanted, rejects, texts.row_count + len(texts.ragged), limits, log)
+    data = pa.table(columns, schema=_schema(wanted.columns))
+    kept = rejects.kept()
+    lines = texts.lines
+    if kept is not None:
+        data, lines = data.filter(kept), lines.filter(kept)
+    keys = _check_rows(data, lines, wanted, texts.header, log, is_referenced=is_referenced)
+    return TableResult(wanted, data, rejects, log, keys)
+
+
+def _match_header(header: Sequence[str], table: Table) -> tuple[Table, list[Finding]]:
+    """Compare a header with the contract; return the table with its extra columns, and what differs."""
+    known = {column.name for column in table.columns}
+    missing = [column for column in table.columns if column.name not in header]
+    findings = []
+    required = [column.name for column in missing if table.is_vital(column.name)]
+    optional = [column.name for column in missing if not table.is_vital(column.name)]
+    if required:
+        findings.append(_columns(Severity.ERROR, Code.MISSING_COLUMN, table, "required and missing", required))
+    if optional:
+        findings.append(_columns(Severity.WARNING, Code.MISSING_COLUMN, table, "missing, empty here", optional))
+    taken = {_folded(name) for name in known}
+    extra, unusable = [], []
+    for name in header:
+        if name in known:
+            continue
+        if _USABLE_NAME.fullmatch(name) and _folded(name) not in taken:
+            taken.add(_folded(name))
+            extra.append(name)
+        else:
+            unusable.append(cut(name))
+    if extra and table.columns:
+        findings.append(_columns(Severity.WARNING, Code.UNKNOWN_COLUMN, table, "unknown, kept as text", extra))
+    if unusable:
+        findings.append(_columns(Severity.WARNING, Code.UNKNOWN_COLUMN, table, "unusable names, left out", unusable))
+    added = [Column(name, STRING, is_nullable=True, is_required=False) for name in extra]
+    return replace(table, columns=(*table.columns, *added)), findings
+
+
+def _columns(severity: Severity, code: Code, table: Table, what: str, names: list[str]) -> Finding:
+    column = names[0] if len(names) == 1 else None
+    return Finding(severity, code, table.name, f"{table.name}: columns ({what}): {', '.join(names)}", column=column)
+
+
+def _folded(name: str) -> str:
+    """Two names that are one in a warehouse, which knows no case."""
+    return name.replace("_", "").lower()
+
+
+def _read_column(texts: TextTable, column: Column, table: Table, rejects: Rejects, log: FindingLog) -> Any:
+    own = texts.column(column.name)
+    if own is None:
+        return pa.nulls(texts.row_count, arrow_type(column.type))
+    parsed = parse_texts(own, column.type)
+    severity = Severity.ERROR if table.is_vital(column.name) else Severity.WARNING
+    if parsed.bad is not None:
+        reason = reason_for(column.type)
+        for line, value in rejects.mark(parsed.bad, own, f"{column.name} {reason}"):
+            message = f"{table.name} line {line}: {column.name} {cut(value)!r} {reason}"
+            log.add(Finding(severity, Code.BAD_VALUE, table.name, message, column.name, line, cut(value)))
+    if not column.is_nullable and own.null_count:
+        for line, _ in rejects.mark(pc.is_null(own), own, f"{column.name} is empty"):
+            message = f"{table.name} line {line}: {column.name} is empty, and must not be"
+            log.add(Finding(severity, Code.BAD_VALUE, table.name, message, column.name, line, ""))
+    return parsed.values
+
+
+def _reject_headers(texts: TextTable, table: Table, rejects: Rejects, log: FindingLog) -> None:
+    """Reject rows that are the header once more, which in a table of texts would pass as data."""
+    again = None
+    for name, column in zip(texts.header, texts.columns, strict=True):
+        if not pc.any(pc.equal(column.dictionary, name)).as_py():
+            return
+        same = pc.fill_null(pc.equal(column.dictionary, name).take(column.indices), fill_value=False)
+        again = same if again is None else pc.and_(again, same)
+    if again is None:
+        return
+    severity = Severity.ERROR if table.is_required else Severity.WARNING
+    for line, _ in rejects.mark(again, texts.columns[0], "the header again"):
+        message = f"{table.name} line {line}: the header again"
+        log.add(Finding(severity, Code.BAD_VALUE, table.name, message, row=line, value=cut(",".join(texts.header))))
+
+
+def _reject_ragged(texts: TextTable, table: Table, rejects: Rejects, log: FindingLog) -> None:
+    severity = Severity.ERROR if table.is_required else Severity.WARNING
+    for row in texts.ragged:
+        reason = f"{row.fields} fields, not {len(texts.header)}"
+        rejects.mark_ragged(row, reason)
+        message = f"{table.name} line {row.line}: {reason}"
+        log.add(Finding(severity, Code.RAGGED_ROW, table.name, message, row=row.line, value=cut(row.text)))
+
+
+def _check_share(table: Table, rejects: Rejects, rows: int, limits: Limits, log: FindingLog) -> None:
+    if not table.key or log.errors or rejects.count <= rows * limits.max_reject_share:
+        return
+    share = f"{limits.max_reject_share:.1%}"
+    message = f"{table.name}: {rejects.count:,} of {rows:,} rows cannot be read, more than {share}"
+    log.add(Finding(Severity.ERROR, Code.BAD_VALUE, table.name, message))
+
+
+def _check_rows(
+    data: Any, lines: Any, table: Table, header: Sequence[str], log: FindingLog, *, is_referenced: bool
+) -> TableKeys:
+    for finding in _unknown_values(data, lines, table):
+        log.add(finding)
+    if not set(table.key) <= set(header):
+        return collect_keys(data, lines, table, is_referenced=False)
+    for finding in duplicate_keys(data, lines, table):
+        log.add(finding)
+    return collect_keys(data, lines, table, is_referenced=is_referenced)
+
+
+def _unknown_values(data: Any, lines: Any, table: Table) -> Iterator[Finding]:
+    for column in table.columns:
+        if not column.values:
+            continue
+        distinct = distinct_values(data.column(column.name), lines)
+        known = pc.is_in(distinct.column("value"), value_set=pa.array(column.values))
+        for row in distinct.filter(pc.invert(known)).sort_by("line_min").to_pylist():
+            line, value = row["line_min"], cut(row["value"])
+            message = f"{table.name} line {line}: {column.name} {value!r} is none of the values known so far"
+            yield Finding(Severity.WARNING, Code.BAD_VALUE, table.name, message, column.name, line, value)
+
+
+def _schema(columns: Sequence[Column]) -> Any:
+    return pa.schema([pa.field(column.name, arrow_type(column.type)) for column in columns])
+
+
+def _empty(columns: Sequence[Column], rows: int) -> Any:
+    return pa.table([pa.nulls(rows, arrow_type(column.type)) for column in columns], schema=_schema(columns))

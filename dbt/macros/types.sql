@@ -1,0 +1,36 @@
+{#- Type names differ between the dialects, and nothing else in a model may. -#}
+{% macro type_points() -%}
+    {{- return(adapter.dispatch('type_points', 'hamilton')()) -}}
+{%- endmacro %}
+
+{% macro default__type_points() -%}
+    {{- return('decimal(10, 2)') -}}
+{%- endmacro %}
+
+{% macro bigquery__type_points() -%}
+    {{- return('numeric') -}}
+{%- endmacro %}
+
+{% macro type_count() -%}
+    {{- return(adapter.dispatch('type_count', 'hamilton')()) -}}
+{%- endmacro %}
+
+{% macro default__type_count() -%}
+    {{- return('bigint') -}}
+{%- endmacro %}
+
+{% macro bigquery__type_count() -%}
+    {{- return('int64') -}}
+{%- endmacro %}
+
+{% macro type_text() -%}
+    {{- return(adapter.dispatch('type_text', 'hamilton')()) -}}
+{%- endmacro %}
+
+{% macro default__type_text() -%}
+    {{- return('varchar') -}}
+{%- endmacro %}
+
+{% macro bigquery__type_text() -%}
+    {{- return('string') -}}
+{%- endmacro %}

@@ -1,0 +1,56 @@
+with
+
+results as (
+
+    select * from {{ ref('stg_f1db__races_race_results') }}
+
+),
+
+races as (
+
+    select * from {{ ref('stg_f1db__races') }}
+
+),
+
+final as (
+
+    select
+        results.race_id,
+        results.driver_id,
+        results.driver_number,
+        results.constructor_id,
+        results.engine_manufacturer_id,
+        results.tyre_manufacturer_id,
+        races.grand_prix_id,
+        races.circuit_id,
+
+        races.year,
+        races.round,
+        races.race_date,
+
+        results.position_display_order,
+        results.position_number,
+        results.position_text,
+        results.grid_position_number,
+        results.grid_position_text,
+        results.positions_gained,
+        results.reason_retired,
+        results.laps,
+        results.points,
+
+        -- The car of a driver who entered and did not take the start.
+        results.position_text not in ('DNP', 'DNPQ', 'DNQ', 'DNS', 'EX') as is_started,
+        coalesce(results.position_number = 1, false) as is_win,
+        coalesce(results.position_number <= 3, false) as is_podium,
+        -- F1DB's flag, never grid 1: grid penalties and sprint weekends part them.
+        results.is_pole_position,
+        results.is_fastest_lap,
+        results.is_driver_of_the_day,
+        results.is_grand_slam,
+        results.is_shared_car
+    from results
+    inner join races on results.race_id = races.race_id
+
+)
+
+select * from final

@@ -1,0 +1,132 @@
+"""`dbt build` inside this process, in the private place: progress as it goes, and what failed with its rows."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.releases import Version
+
+from transform.errors import FaultError, RefusalError
+from transform.warehouses.protocol import PrivatePlace, Progress, Warehouse
+
+PROJECT = Path(__file__).resolve().parent.parent
+ROWS_SHOWN = 20
+# dbt's events for finished nodes, and under which name each carries the number of all nodes.
+_TOTALS = {"LogModelResult": "total", "LogTestResult": "num_models", "LogSeedResult": "total"}
+
+
+@dataclass(frozen=True, slots=True)
+class FailedNode:
+    """A node of the dbt project that did not succeed; `sql` is what a test ran."""
+
+    name: str
+    is_test: bool
+    status: str
+    message: str
+    sql: str | None
+
+
+def build(
+    warehouse: Warehouse, place: PrivatePlace, version: Version, drivers: tuple[str, ...], progress: Progress
+) -> None:
+    """Build and test every model, the chosen drivers' marts once for each driver.
+
+    Raises:
+        RefusalError: `tests_failed`, naming the tests, with rows of each.
+        FaultError: `dbt_failed`, when dbt or a model broke for another reason.
+    """
+    for number, driver_id in enumerate(drivers):
+        variables = {
+            "driver_id": driver_id,
+            "release": str(version),
+            "is_sample": version.is_sample,
+            "dataset_suffix": place.dataset_suffix,
+        }
+        selection = [] if number == 0 else ["--select", "path:models/driver"]
+        failed = _run_dbt(place, ["build", *selection], variables, progress)
+        if failed:
+            _raise(warehouse, place, failed)
+
+
+def _run_dbt(
+    place: PrivatePlace, command: list[str], variables: Mapping[str, Any], progress: Progress
+) -> list[FailedNode]:
+    from dbt.cli.main import dbtRunner
+
+    place.scratch.mkdir(parents=True, exist_ok=True)
+    arguments = [
+        "--log-level", "none", "--log-level-file", "none", "--no-write-json",
+        *command,
+        "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", place.dbt_target,
+        "--target-path", str(place.scratch / "target"), "--log-path", str(place.scratch / "logs"),
+        "--vars", json.dumps(variables),
+    ]  # fmt: skip
+    with _environment(place.environment):
+        answer = dbtRunner(callbacks=[_Progress(progress)]).invoke(arguments)
+    if answer.exception is not None:
+        raise FaultError("dbt_failed", f"dbt {command[0]}: {answer.exception}") from answer.exception
+    return [
+        _failed_node(result)
+        for result in getattr(answer.result, "results", [])
+        if str(result.status) in ("error", "fail", "runtime error")
+    ]
+
+
+class _Progress:
+    """Counts finished nodes; dbt tells the total with each."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._done = 0
+
+    def __call__(self, event: Any) -> None:
+        total = _TOTALS.get(event.info.name)
+        if total is not None:
+            self._done += 1
+            self._progress(self._done, max(int(getattr(event.data, total)), self._done))
+
+
+def _failed_node(result: Any) -> FailedNode:
+    return FailedNode(
+        name=result.node.name,
+        is_test=str(result.node.resource_type) in ("test", "unit_test"),
+        status=str(result.status),
+        message=(result.message or "").strip(),
+        sql=getattr(result.node, "compiled_code", None),
+    )
+
+
+def _raise(warehouse: Warehouse, place: PrivatePlace, failed: list[FailedNode]) -> None:
+    broken = [node for node in failed if not (node.is_test and node.status == "fail")]
+    if broken:
+        raise FaultError(
+            "dbt_failed",
+            "dbt could not build " + ", ".join(node.name for node in broken),
+            [{"node": node.name, "message": node.message} for node in broken],
+        )
+    details: list[dict[str, Any]] = []
+    for node in failed:
+        rows = warehouse.rows(place, node.sql, ROWS_SHOWN - len(details)) if node.sql else []
+        details.extend({"test": node.name, **row} for row in rows)
+    raise RefusalError("tests_failed", "failed: " + ", ".join(node.name for node in failed), details)
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set what profiles.yml reads; dbt takes it from the process's environment only."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

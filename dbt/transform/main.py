@@ -1,0 +1,138 @@
+"""The job: take the lease, process what waits in version order, ask again, let go, and ask once more."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+
+from pipeline.errors import PipelineError
+from pipeline.logs import StageLog
+from pipeline.objects import Run
+from pipeline.run_jobs import RunJob
+
+from transform import lease
+from transform.errors import FaultError, LeaseHeldError, LeaseLostError, RefusalError
+from transform.failures import record_failure
+from transform.processing import Processing
+from transform.prune import prune
+from transform.settings import Settings, read_settings
+from transform.warehouses.open import open_warehouse
+from transform.work import Buckets, Work, close_unwanted, next_work, open_buckets, read
+
+Log = Callable[[], StageLog]
+
+
+def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] | None = None) -> int:
+    """Run the job; 0 when everything that waited was published or refused, 1 for a fault."""
+    parser = argparse.ArgumentParser(prog="transform", description=__doc__)
+    parser.add_argument("--woken-by", default=None, help="the run whose manifest woke this job, for the logs only")
+    woken_by = parser.parse_args(arguments).woken_by
+    log = StageLog("transform")
+    try:
+        settings = read_settings(os.environ if environment is None else environment)
+        buckets = open_buckets(settings)
+        return _Job(settings, buckets).run(log, woken_by)
+    except PipelineError as error:
+        log.outcome_of_error("failed", error)
+        return 1
+    except Exception as error:
+        log.outcome_line("failed", f"{type(error).__name__}: {error}", "ERROR", error_code="internal",
+                         details=traceback.format_exc())  # fmt: skip
+        return 1
+
+
+class _Job:
+    """One execution: holds the lease while there is work, and tries no run twice."""
+
+    def __init__(self, settings: Settings, buckets: Buckets) -> None:
+        self._settings = settings
+        self._buckets = buckets
+        self._warehouse = open_warehouse(settings.warehouse_url)
+        self._tried: set[Run] = set()
+
+    def run(self, log: StageLog, woken_by: str | None) -> int:
+        status = 0
+        # A manifest that arrives while the lease is being let go finds it held and nobody asking: hence once more.
+        while status == 0 and next_work(self._buckets, self._settings, self._tried) is not None:
+            try:
+                status = self._hold()
+            except LeaseHeldError as error:
+                log.outcome_line("lease_held", f"nothing done: {error}", woken_by=woken_by)
+                return 0
+        if not self._tried:
+            close_unwanted(self._buckets, self._settings, log)
+            log.outcome_line("nothing_to_do", "no run waits for a transform", woken_by=woken_by)
+        return status
+
+    def _hold(self) -> int:
+        settings, state = self._settings, self._buckets.state
+        pointer = read(self._buckets, settings).pointer
+        held = lease.take(
+            state,
+            settings.holder,
+            settings.lease_ttl_s,
+            fence_floor=max(pointer.fence if pointer else 0, self._warehouse.greatest_fence()),
+            has_ended=RunJob(settings.transform_job, settings.run_endpoint).has_ended,
+        )
+        status, is_renewed = 0, True
+        try:
+            # Read under the lease, so the pointer's generation is the one that only its holder may move.
+            while status == 0 and (work := next_work(self._buckets, settings, self._tried)) is not None:
+                held = held if is_renewed else lease.renew(state, held)
+                is_renewed = False
+                self._tried.add(work.run)
+                self._warehouse.claim(held.fence)
+                status = self._process(Processing(settings, self._buckets, self._warehouse, held.fence), work)
+            if status == 0:
+                self._tidy()
+        finally:
+            lease.release(state, held)
+        return status
+
+    def _process(self, processing: Processing, work: Work) -> int:
+        log = StageLog("transform")
+        named = {"release": str(work.run.version), "run": str(work.run)}
+        try:
+            outcome = processing.process(work, log)
+        except RefusalError as refusal:
+            self._record(processing, work, "refusal", refusal.code, refusal.reason, refusal.details)
+            told = f"{work.run.version} is not published: {refusal.reason}"
+            fields = {"error_code": "transform_refused", "refusal": refusal.code, "details": refusal.details}
+            log.outcome_line("refused", told, "ERROR", **fields, **named)
+            return 0
+        except LeaseLostError as error:
+            log.outcome_line("lease_lost", str(error), "WARNING", error_code="lease_lost", **named)
+            return 1
+        except Exception as error:
+            code, reason, details = _fault(error)
+            self._record(processing, work, "fault", code, reason, details)
+            log.outcome_line("fault", f"{work.run.version} is not published: {reason}", "ERROR",
+                             error_code=code, details=details, **named)  # fmt: skip
+            return 1
+        log.outcome_line(outcome.value, f"{work.run.version} is {outcome.value}", purpose=work.purpose.value, **named)
+        return 0
+
+    def _record(
+        self, processing: Processing, work: Work, kind: str, code: str, reason: str, details: list[dict[str, object]]
+    ) -> None:
+        record_failure(
+            self._buckets.state, work.run, self._settings, processing.fence,
+            kind=kind, code=code, reason=reason, details=details,
+        )  # fmt: skip
+
+    def _tidy(self) -> None:
+        log = StageLog("transform")
+        close_unwanted(self._buckets, self._settings, log)
+        deleted = prune(read(self._buckets, self._settings), self._buckets)
+        if deleted:
+            log.info(f"{deleted} Parquet objects that nobody needs are deleted", step="prune")
+
+
+def _fault(error: Exception) -> tuple[str, str, list[dict[str, object]]]:
+    if isinstance(error, FaultError):
+        return error.code, error.reason, error.details
+    code = str(error.code) if isinstance(error, PipelineError) else "internal"
+    trace = "".join(traceback.format_exception(error))[-4000:]
+    return code, f"{type(error).__name__}: {error}", [{"traceback": trace}]

@@ -1,0 +1,75 @@
+"""The raw layer: F1DB's tables from their Parquet, under snake-case names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.records import Column, Manifest, Table
+from pipeline.storage import Bucket
+
+from transform.errors import FaultError
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_READERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """One table to load: `name` and the columns' names as published, `parquet` its gs:// address."""
+
+    name: str
+    rows: int
+    parquet: str
+    columns: tuple[Column, ...]
+
+    def column_names(self) -> list[str]:
+        return [snake_case(column.name) for column in self.columns]
+
+
+def snake_case(name: str) -> str:
+    """`races-race-results` and `positionDisplayOrder` as they are called in the warehouse."""
+    return _WORD.sub("_", name).lower().replace("-", "_")
+
+
+def raw_tables(manifest: Manifest) -> list[RawTable]:
+    """Return the manifest's tables, the largest first."""
+    tables = sorted(manifest.tables, key=lambda table: (-table.bytes, table.name))
+    return [_raw_table(table) for table in tables]
+
+
+def read_parquet(bucket: Bucket, tables: list[RawTable]) -> Iterator[tuple[RawTable, Any]]:
+    """Yield each table with its Arrow data, read by a few threads ahead of the consumer.
+
+    Raises:
+        FaultError: `parquet_missing` or `parquet_differs`, when an object is not what the manifest says.
+    """
+    folders = {table.parquet.rpartition("/")[0] for table in tables}
+    generations: dict[str, int] = {}
+    for folder in sorted(folders):
+        prefix = folder.removeprefix(f"gs://{bucket.name}/") + "/"
+        generations.update({found.name: found.generation for found in bucket.list_objects(prefix)})
+    read: Callable[[RawTable], Any] = lambda table: _read(bucket, table, generations)  # noqa: E731 # bound for the pool
+    with ThreadPoolExecutor(_READERS) as pool:
+        yield from zip(tables, pool.map(read, tables), strict=True)
+
+
+def _read(bucket: Bucket, table: RawTable, generations: dict[str, int]) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    name = table.parquet.removeprefix(f"gs://{bucket.name}/")
+    if name not in generations:
+        raise FaultError("parquet_missing", f"{table.parquet}, which the manifest names, is not there")
+    with bucket.open(name, generations[name]) as stream:
+        data = pq.read_table(pa.BufferReader(stream.read()))
+    if data.num_rows != table.rows:
+        raise FaultError("parquet_differs", f"{table.parquet} has {data.num_rows} rows; the manifest says {table.rows}")
+    return data
+
+
+def _raw_table(table: Table) -> RawTable:
+    return RawTable(snake_case(table.name), table.rows, table.parquet, table.columns)

@@ -1,0 +1,74 @@
+"""What a deployment tells the transform through the environment: validated once, every problem in one error."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.settings import _BUCKET, _DIGEST, _drivers, _Environment, _positive, _url
+
+_HOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment of the job; docs/architecture.md has the table."""
+
+    project_id: str
+    landing_bucket: str
+    state_bucket: str
+    curated_bucket: str
+    code_digest: str
+    transform_digest: str
+    transform_job: str
+    drivers: tuple[str, ...]
+    run_endpoint: str
+    warehouse_url: str
+    holder: str
+    lease_ttl_s: int
+    task_timeout_s: int
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings.
+
+    Raises:
+        PermanentError: `bad_settings`, naming every variable that is missing or wrong.
+    """
+    env = _Environment(environment)
+    settings = Settings(
+        project_id=env.text("PROJECT_ID"),
+        landing_bucket=env.matching("LANDING_BUCKET", _BUCKET, "a bucket's name"),
+        state_bucket=env.matching("STATE_BUCKET", _BUCKET, "a bucket's name"),
+        curated_bucket=env.matching("CURATED_BUCKET", _BUCKET, "a bucket's name"),
+        code_digest=env.matching("CODE_DIGEST", _DIGEST, "64 hex digits"),
+        transform_digest=env.matching("TRANSFORM_DIGEST", _DIGEST, "64 hex digits"),
+        transform_job=env.text("TRANSFORM_JOB"),
+        drivers=env.parsed("DRIVERS", _drivers),
+        run_endpoint=env.parsed("RUN_ENDPOINT", _url, "https://run.googleapis.com"),
+        warehouse_url=env.parsed("WAREHOUSE_URL", _warehouse_url),
+        holder=env.matching("CLOUD_RUN_EXECUTION", _HOLDER, "an execution's name"),
+        lease_ttl_s=env.parsed("LEASE_TTL_S", _positive, "1200"),
+        task_timeout_s=env.parsed("TASK_TIMEOUT_S", _positive, "900"),
+    )
+    # A task that outlives its lease could not publish: the fence would stop it at the very end of its work.
+    env.parsed(
+        "LEASE_TTL_S", lambda text: _longer_than(text, settings.task_timeout_s), str(max(settings.lease_ttl_s or 0, 1))
+    )
+    env.finish()
+    return settings
+
+
+def _longer_than(text: str, task_timeout_s: int | None) -> int:
+    if not text.isdigit() or task_timeout_s is None:
+        return 0  # each has been reported by itself
+    if int(text) <= task_timeout_s:
+        raise ValueError("is not longer than TASK_TIMEOUT_S")
+    return int(text)
+
+
+def _warehouse_url(text: str) -> str:
+    if not re.fullmatch(r"duckdb:///.+\.duckdb|bigquery://[a-z][a-z0-9-]+(\?.+)?", text):
+        raise ValueError("is neither duckdb:///absolute/path/warehouse.duckdb nor bigquery://project?location=…")
+    return text

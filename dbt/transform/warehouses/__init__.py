@@ -1,0 +1,1 @@
+"""Where releases are published: one adapter a warehouse, behind one protocol."""

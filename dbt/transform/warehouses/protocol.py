@@ -1,0 +1,66 @@
+"""What the transform needs of a warehouse: a control record with the fence, a private place, one publishing step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from pipeline.storage import Bucket
+
+from transform.raw_tables import RawTable
+from transform.report import MartReader
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePlace:
+    """Where one fence builds and nobody reads; `environment` and `dataset_suffix` tell dbt where that is."""
+
+    fence: int
+    dbt_target: str
+    dataset_suffix: str
+    environment: Mapping[str, str]
+    scratch: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the control record says of the release that was published last."""
+
+    version: str
+    run: str
+    datasets: tuple[str, ...] = field(default_factory=tuple)
+
+
+class Warehouse(Protocol):
+    """A warehouse; every method may be repeated after a crash."""
+
+    @property
+    def url(self) -> str: ...
+
+    def greatest_fence(self) -> int:
+        """Return the fence in the control record, 0 when there is none."""
+
+    def claim(self, fence: int) -> None:
+        """Write the fence into the control record; LeaseLostError unless it is greater than the one there, or equal."""
+
+    def prepare(self, fence: int, datasets: Sequence[str]) -> PrivatePlace:
+        """Make an empty private place for this fence, with room for these datasets; remove what older ones left."""
+
+    def load(self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress) -> None:
+        """Load the raw tables into the private `f1db_raw`."""
+
+    def rows(self, place: PrivatePlace, sql: str, limit: int) -> list[dict[str, Any]]:
+        """Return at most `limit` rows of a query in the private place."""
+
+    def publish(self, place: PrivatePlace, stamp: Stamp) -> None:
+        """Make the private place the published one in one step; LeaseLostError when the fence is no longer ours."""
+
+    def discard(self, place: PrivatePlace) -> None:
+        """Remove the private place."""
+
+    def published_marts(self) -> MartReader:
+        """Return what the report reads the published marts with."""

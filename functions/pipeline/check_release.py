@@ -1,0 +1,155 @@
+"""check_release: what is new on GitHub is landed, and whatever has not happened yet is made to happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.answers import Answer, CheckOutcome, ReleaseReport
+from pipeline.check_body import CheckRequest
+from pipeline.deployment import Deployment
+from pipeline.discovery import Offers, is_changed, missing_requests, newer_releases
+from pipeline.errors import ErrorCode, PermanentError, PipelineError, TransientError
+from pipeline.landing import Landing, land
+from pipeline.logs import StageLog
+from pipeline.reconcile import Reconciliation
+from pipeline.release_json import Release
+from pipeline.releases import Version
+from pipeline.state import Candidate, World, candidate_of, candidates
+
+
+@dataclass(slots=True)
+class Check:
+    """One check under way: what it has found and done so far."""
+
+    deployment: Deployment
+    log: StageLog
+    request: CheckRequest
+    reports: list[ReleaseReport] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    error: PipelineError | None = None
+    landings: dict[Version, Landing] = field(default_factory=dict)
+
+    def tick(self) -> Answer:
+        """Land every newer release in version order, then reconcile whatever is not in a final state."""
+        world = self.deployment.read_world()
+        if world.pointer_problem:
+            self.warn(f"the pointer cannot be read, and is restored: {world.pointer_problem}")
+        for release in self._offers(world):
+            self._land_offer(world, release)
+        if self.landings:
+            world = self.deployment.read_world()
+        self.reconcile(world, candidates(world))
+        return self.answer()
+
+    def reconcile(self, world: World, found: list[Candidate], *, is_asked: bool = False) -> None:
+        """Reconcile candidates one by one; a failing one does not keep the others waiting."""
+        reconciliation = Reconciliation(self.deployment, self.log, self.request.dry_run, is_asked)
+        told = {report.release for report in self.reports}
+        for candidate in found:
+            version = candidate.run.version
+            try:
+                report = reconciliation.reconcile(world, candidate, self.landings.get(version))
+            except PipelineError as error:
+                self.fail(error, str(version))
+                continue
+            if str(version) not in told:
+                self.reports.append(report)
+
+    def land(self, release: Release) -> None:
+        """Stream a release's ZIP into the landing bucket.
+
+        Raises:
+            PermanentError: when the ZIP is not as promised; nothing has been landed then.
+            TransientError: from GitHub or the bucket.
+        """
+        settings = self.deployment.settings
+        landing = land(self.deployment.landing, self.deployment.github, release, settings.max_zip_bytes, self.log)
+        self.landings[release.version] = landing
+        self.log.info(
+            f"landed gs://{settings.landing_bucket}/{landing.name}",
+            release=str(release.version),
+            step="land",
+            progress={"done": landing.size_bytes, "total": landing.size_bytes, "unit": "bytes"},
+        )
+
+    def report_changed(self, release: Release, candidate: Candidate) -> None:
+        """Say that a known release has another ZIP now, which is landed only by force."""
+        landed, offered = candidate.landed.sha256, release.sha256
+        reason = (
+            f"the ZIP of {release.version} has changed under its tag: landed is {landed}, offered is {offered}; "
+            "ask with force to land it"
+        )
+        self.log.error(reason, release=str(release.version), error_code=ErrorCode.ASSET_CHANGED)
+        self.reports.append(
+            ReleaseReport(
+                release=str(release.version),
+                outcome=CheckOutcome.REJECTED,
+                state="asset_changed",
+                stage="check_release",
+                next="ask with force to land it",
+                reason=reason,
+                error_code=str(ErrorCode.ASSET_CHANGED),
+                run=str(candidate.run),
+                details={"landed_sha256": landed, "offered_sha256": offered},
+            )
+        )
+
+    def report_would_land(self, release: Release) -> None:
+        """Say in a dry run what would be streamed."""
+        size_bytes = release.asset.size_bytes if release.asset else None
+        self.reports.append(
+            ReleaseReport(
+                release=str(release.version),
+                outcome=CheckOutcome.DRY_RUN,
+                state="offered",
+                stage="check_release",
+                next="would: stream its ZIP into the landing bucket and start batch attempt 1",
+                bytes=size_bytes,
+            )
+        )
+
+    def warn(self, message: str) -> None:
+        """Put a warning into the answer and the log."""
+        self.warnings.append(message)
+        self.log.warning(message)
+
+    def fail(self, error: PipelineError, release: str | None = None) -> None:
+        """Keep the first error for the answer, and log each."""
+        self.log.error(error.message, release=release, error_code=str(error.code), step="failed")
+        if self.error is None:
+            self.error = error
+        else:
+            self.warnings.append(error.message)
+
+    def answer(self) -> Answer:
+        """Put the answer together."""
+        return Answer(tuple(self.reports), tuple(self.warnings), self.request.dry_run, self.error)
+
+    def _offers(self, world: World) -> list[Release]:
+        try:
+            offers: Offers = newer_releases(self.deployment.github, world.pointer)
+        except (TransientError, PermanentError) as error:
+            self.fail(error)
+            return []
+        for warning in offers.warnings:
+            self.warn(warning)
+        asked, problems = missing_requests(self.deployment.github, world)
+        for problem in problems:
+            self.warn(problem)
+        known = {release.version for release in offers.releases}
+        return list(offers.releases) + [release for release in asked if release.version not in known]
+
+    def _land_offer(self, world: World, release: Release) -> None:
+        candidate = candidate_of(world, release.version)
+        if candidate is not None:
+            if is_changed(release, candidate):
+                self.report_changed(release, candidate)
+        elif release.asset is None:
+            self.warn(f"{release.version} has no ZIP yet: the next tick looks again")
+        elif self.request.dry_run:
+            self.report_would_land(release)
+        else:
+            try:
+                self.land(release)
+            except (PermanentError, TransientError) as error:
+                self.fail(error, str(release.version))

@@ -1,0 +1,141 @@
+"""Dataproc Serverless: create one attempt's batch under its own id, and tell the truth about how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from pipeline.decisions import BatchState
+from pipeline.errors import ErrorCode, PermanentError, TransientError
+from pipeline.settings import BatchSettings
+
+_TIMEOUT_S = 30.0
+_QUOTA_WORDS = ("quota", "exhausted", "stockout", "does not have enough resources", "insufficient")
+
+
+class Creation(StrEnum):
+    """How a call of CreateBatch ended."""
+
+    CREATED = "created"
+    EXISTED = "existed"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPlan:
+    """One batch to be: its id, what it executes, and the labels to find it by."""
+
+    batch_id: str
+    main_uri: str
+    python_uris: tuple[str, ...]
+    arguments: tuple[str, ...]
+    labels: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dataproc:
+    """The batches of one project and region."""
+
+    project_id: str
+    region: str
+    endpoint: str
+
+    def create_batch(self, plan: BatchPlan, settings: BatchSettings) -> Creation:
+        """Create a batch; one that exists under the same id is the same batch.
+
+        Raises:
+            TransientError: `batch_refused` (quota, stock-out), `dataproc_denied` or `dataproc_unavailable`.
+            PermanentError: `batch_invalid`, when the batch as such is wrong.
+        """
+        from google.api_core.exceptions import Conflict
+
+        client = _client(self.endpoint)
+        batch = _batch(plan, settings)
+        with _translated(f"create batch {plan.batch_id}"):
+            try:
+                client.create_batch(
+                    parent=self._parent, batch=batch, batch_id=plan.batch_id, retry=None, timeout=_TIMEOUT_S
+                )
+            except Conflict:
+                return Creation.EXISTED
+        return Creation.CREATED
+
+    def find_state(self, batch_id: str) -> tuple[BatchState, str]:
+        """Return a batch's state and its message.
+
+        Raises:
+            TransientError: `dataproc_denied` or `dataproc_unavailable`.
+        """
+        from google.api_core.exceptions import NotFound
+        from google.cloud import dataproc_v1
+
+        client = _client(self.endpoint)
+        with _translated(f"get batch {batch_id}"):
+            try:
+                batch = client.get_batch(name=f"{self._parent}/batches/{batch_id}", timeout=_TIMEOUT_S)
+            except NotFound:
+                return BatchState.MISSING, ""
+        states = {
+            dataproc_v1.Batch.State.SUCCEEDED: BatchState.SUCCEEDED,
+            dataproc_v1.Batch.State.FAILED: BatchState.FAILED,
+            dataproc_v1.Batch.State.CANCELLED: BatchState.CANCELLED,
+        }
+        return states.get(batch.state, BatchState.ACTIVE), str(batch.state_message)
+
+    @property
+    def _parent(self) -> str:
+        return f"projects/{self.project_id}/locations/{self.region}"
+
+
+def _batch(plan: BatchPlan, settings: BatchSettings) -> Any:
+    from google.cloud import dataproc_v1
+
+    return dataproc_v1.Batch(
+        pyspark_batch=dataproc_v1.PySparkBatch(
+            main_python_file_uri=plan.main_uri, python_file_uris=plan.python_uris, args=plan.arguments
+        ),
+        runtime_config=dataproc_v1.RuntimeConfig(
+            version=settings.runtime_version,
+            properties=dict(settings.properties),
+            container_image=settings.container_image or "",
+        ),
+        environment_config=dataproc_v1.EnvironmentConfig(
+            execution_config=dataproc_v1.ExecutionConfig(
+                service_account=settings.service_account,
+                ttl=timedelta(seconds=settings.ttl_s),
+                subnetwork_uri=settings.subnetwork or "",
+                staging_bucket=settings.staging_bucket or "",
+            )
+        ),
+        labels=plan.labels,
+    )
+
+
+@cache
+def _client(endpoint: str) -> Any:
+    from google.cloud import dataproc_v1
+
+    return dataproc_v1.BatchControllerClient(transport="rest", client_options={"api_endpoint": endpoint})
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    import requests
+    from google.api_core import exceptions
+    from google.auth.exceptions import GoogleAuthError
+
+    try:
+        yield
+    except exceptions.ClientError as error:
+        is_quota = any(word in str(error).lower() for word in _QUOTA_WORDS)
+        if is_quota or isinstance(error, exceptions.TooManyRequests):
+            raise TransientError(ErrorCode.BATCH_REFUSED, f"Dataproc has no room to {what}: {error}") from error
+        if isinstance(error, exceptions.Forbidden | exceptions.Unauthorized):
+            raise TransientError(ErrorCode.DATAPROC_DENIED, f"may not {what}: {error}") from error
+        raise PermanentError(ErrorCode.BATCH_INVALID, f"Dataproc cannot {what}: {error}") from error
+    except (exceptions.GoogleAPIError, GoogleAuthError, requests.RequestException) as error:
+        raise TransientError(ErrorCode.DATAPROC_UNAVAILABLE, f"cannot {what}: {error}") from error

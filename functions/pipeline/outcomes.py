@@ -1,0 +1,35 @@
+"""The end of a run, written once: whoever comes second finds it there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pipeline.deployment import Deployment
+from pipeline.objects import Run
+from pipeline.records import Outcome, OutcomeKind, Pointer
+
+
+def record_outcome(
+    deployment: Deployment,
+    run: Run,
+    kind: OutcomeKind,
+    reason: str,
+    pointer: Pointer | None,
+    attempt: int | None = None,
+) -> bool:
+    """Write a run's outcome create-only; return whether this call did.
+
+    An outcome `published` takes attempt, fence and hold from the pointer, which names the run.
+    """
+    is_published = pointer is not None and kind is OutcomeKind.PUBLISHED
+    outcome = Outcome(
+        outcome=kind,
+        version=run.version,
+        run=run,
+        reason=reason,
+        at=datetime.now(UTC),
+        attempt=pointer.attempt if pointer and is_published else attempt,
+        fence=pointer.fence if pointer and is_published else None,
+        hold_above=pointer.hold_above if pointer and is_published else None,
+    )
+    return deployment.state.create_json(run.outcome, outcome.to_json())

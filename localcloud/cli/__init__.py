@@ -1,0 +1,1 @@
+"""What a person types: each command of the Makefile ends in one function here."""

@@ -1,0 +1,106 @@
+"""`make status`: every release, where it stands and what comes next."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.records import Pointer
+from pipeline.state import World
+
+from localcloud.cli.exits import Exit
+from localcloud.cli.session import DEFAULT_DRIVERS, ROOT, Session, find_running, shown
+from localcloud.cli.standing import Standing, StateDir, batch_lookup, standing_of
+from localcloud.cli.tables import write_table
+
+_COLUMNS = ("release", "run", "state", "stage", "since", "next", "reason")
+
+
+def status(arguments: argparse.Namespace) -> Exit:
+    """Print the table; it is read from the files, so nothing needs to run."""
+    running = find_running(arguments.state)
+    world = _world(arguments.state, running)
+    lookup = batch_lookup(running)
+    standings = [standing_of(world, version, lookup) for version in sorted(world.zips)]
+    found = [standing for standing in standings if standing is not None]
+    if arguments.json:
+        sys.stdout.write(json.dumps(_document(found, world.pointer, running)) + "\n")
+        return Exit.DONE
+    sys.stdout.write(f"published  {_published(world.pointer, world.pointer_problem)}\n")
+    where = shown(arguments.state)
+    sys.stdout.write(f"localcloud {_activity(running) if running else f'is down (state in {where})'}\n\n")
+    if found:
+        write_table(_COLUMNS, [_row(standing) for standing in found])
+    else:
+        sys.stdout.write("no release is landed yet: `make run`\n")
+    return Exit.DONE
+
+
+def _world(path: Path, running: Session | None) -> World:
+    """Read the state as the running deployment sees it, or as this checkout would."""
+    state_dir = StateDir.at(path)
+    if running is not None:
+        return state_dir.world(running.code_digest, running.transform_digest)
+    from localcloud.deployment import read_deployment
+
+    pointer = state_dir.world("", "").pointer
+    here = read_deployment(ROOT, pointer.drivers if pointer else DEFAULT_DRIVERS)
+    return state_dir.world(here.code_digest, here.transform_digest)
+
+
+def _row(standing: Standing) -> tuple[str, ...]:
+    reason = "; ".join(part for part in (standing.reason, *standing.findings) if part)
+    since = f"{standing.since:%Y-%m-%d %H:%M:%S}" if standing.since else ""
+    return (str(standing.version), standing.run, standing.state, standing.stage, since, standing.next, reason)
+
+
+def _published(pointer: Pointer | None, problem: str) -> str:
+    if pointer is None:
+        return f"nothing{f' ({problem})' if problem else ''}"
+    held = f"; nothing up to {pointer.hold_above} replaces it by itself" if pointer.hold_above else ""
+    sample = " (the bundled SAMPLE, no real release)" if pointer.is_sample else ""
+    return f"{pointer.version}{sample} for {', '.join(pointer.drivers)} since {_utc(pointer.published_at)}{held}"
+
+
+def _activity(running: Session) -> str:
+    now = running.admin("/status")
+    parts = [
+        f"{now['events_queued']} events queued",
+        f"{_count(now['batches_active'])} batches",
+        f"{_count(now['executions_active'])} executions",
+        f"next tick {now.get('next_tick_at_utc') or 'by hand'}",
+    ]
+    return f"is up, pid {running.pid}: {', '.join(parts)}"
+
+
+def _count(active: int | list[str]) -> int:
+    return len(active) if isinstance(active, list) else active
+
+
+def _document(standings: list[Standing], pointer: Pointer | None, running: Session | None) -> dict[str, Any]:
+    return {
+        "published": pointer.to_json() if pointer else None,
+        "pid": running.pid if running else None,
+        "releases": [
+            {
+                "release": str(standing.version),
+                "run": standing.run,
+                "state": standing.state,
+                "stage": standing.stage,
+                "since_utc": _utc(standing.since) if standing.since else None,
+                "next": standing.next,
+                "reason": standing.reason,
+                "findings": list(standing.findings),
+                "is_final": standing.is_final,
+            }
+            for standing in standings
+        ],
+    }
+
+
+def _utc(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"

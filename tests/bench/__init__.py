@@ -1,0 +1,1 @@
+"""Speed and memory, measured through the commands a person types: `make bench`."""

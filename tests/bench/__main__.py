@@ -1,0 +1,41 @@
+"""Run the measurements, print a Markdown table, and write `.local/bench.json`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests.bench.chain import measure_chain
+from tests.bench.figures import Figures
+from tests.bench.streaming import measure_streaming
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--mib", type=int, default=500, help="size of the streamed ZIP in MiB (default: 500)")
+    parser.add_argument("--runs", type=int, default=3, help="repetitions of each measurement (default: 3)")
+    parser.add_argument("--only", choices=("streaming", "chain"), help="one part only")
+    arguments = parser.parse_args()
+    figures = Figures()
+    place = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT))
+    try:
+        if arguments.only in (None, "streaming"):
+            measure_streaming(figures, place / "streaming", arguments.mib, arguments.runs)
+        if arguments.only in (None, "chain"):
+            measure_chain(figures, place / "chain", arguments.runs)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    target = ROOT / ".local" / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(figures.to_json(), indent=2) + "\n")
+    print(f"\n{figures.to_markdown()}\nPython {platform.python_version()}, {platform.machine()}; written to {target}")
+
+
+if __name__ == "__main__":
+    main()

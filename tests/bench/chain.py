@@ -1,0 +1,36 @@
+"""The whole chain on a release: trigger to published, a run that is up to date, and a tick inside the function."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from tests.bench.commands import ROOT, Bench
+from tests.bench.figures import Figures
+
+REAL_ZIP = Path(os.environ.get("F1DB_ZIP", ROOT / "../shared/f1db/f1db-csv-2026.11.0.zip"))
+
+
+def measure_chain(figures: Figures, place: Path, runs: int) -> None:
+    release = str(REAL_ZIP) if REAL_ZIP.exists() else "sample"
+    published, warm = [], Bench(place)
+    for number in range(runs):
+        warm = Bench(place / f"state-{number}")
+        published.append(warm.make("run", RELEASE=release)[1])
+    figures.add("publish_s", published, "s", f"make run of {Path(release).name} from nothing, warm machine", 30)
+    again = [warm.make("run", RELEASE=release)[1] for _ in range(runs + 2)]
+    figures.add("up_to_date_s", again, "s", "make run when up to date", 2)
+    warm.make("up")
+    try:
+        for _ in range(runs + 2):
+            warm.trigger(RELEASE="sample" if release == "sample" else "2026.11.0")
+    finally:
+        warm.make("down")
+    figures.add("tick_s", _tick_seconds(warm)[-(runs + 2) :], "s", "up to date, inside the function", 0.3)
+
+
+def _tick_seconds(bench: Bench) -> list[float]:
+    lines = (bench.state / "logs/check_release.jsonl").read_text().splitlines()
+    answered = [json.loads(line) for line in lines if '"outcome"' in line]
+    return [line["duration_ms"] / 1000 for line in answered if line.get("outcome") == "up_to_date"]

@@ -1,0 +1,229 @@
+"""A state of the buckets for tests of the transform: the storage stand-in, landed ZIPs, manifests and their Parquet."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+from flask import Flask
+from pipeline.objects import Run, request_name, run_of, zip_name
+from pipeline.releases import parse_version
+from pipeline.storage import Bucket
+from transform.main import main
+
+from localcloud.metadata import create_app
+from localcloud.servers import LocalServer
+from localcloud.storage.server import StorageServer
+from localcloud.tokens import TokenSigner
+
+ROOT = Path(__file__).resolve().parents[2]
+ZIP = Path(os.environ.get("F1DB_ZIP", ROOT.parent / "shared/f1db/f1db-csv-2026.11.0.zip"))
+PROJECT = "test-project"
+LANDING, STATE, CURATED = "test-landing", "test-state", "test-curated"
+CODE_DIGEST = "c" * 64
+ZIP_SHA256 = "a1" * 32
+
+Tables = Mapping[str, pa.Table]
+
+
+@cache
+def real_tables() -> dict[str, pa.Table]:
+    """Every table of the real release, typed by the contract that lies beside it."""
+    contract = json.loads((ZIP.parent / "contract.json").read_text())
+    with zipfile.ZipFile(ZIP) as archive:
+        return {name: _typed(archive.read(f"f1db-{name}.csv"), columns) for name, columns in contract.items()}
+
+
+def _typed(content: bytes, columns: list[tuple[str, str, bool]]) -> pa.Table:
+    types = {name: _arrow_type(type_) for name, type_, _ in columns}
+    return pyarrow.csv.read_csv(
+        io.BytesIO(content),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""]),
+    )
+
+
+def _arrow_type(type_: str) -> pa.DataType:
+    if match := re.fullmatch(r"decimal\((\d+),(\d+)\)", type_):
+        return pa.decimal128(int(match[1]), int(match[2]))
+    return {"string": pa.string(), "int": pa.int64(), "boolean": pa.bool_(), "date": pa.date32()}[type_]
+
+
+def with_value(table: pa.Table, where: Mapping[str, Any], column: str, value: Any) -> pa.Table:
+    """Return a copy with one column changed in exactly one row."""
+    rows = table.to_pylist()
+    found = [row for row in rows if all(row[name] == wanted for name, wanted in where.items())]
+    assert len(found) == 1, where
+    found[0][column] = value
+    return pa.Table.from_pylist(rows, schema=table.schema)
+
+
+@dataclass
+class TransformWorld:
+    """One project: its buckets and its warehouse file."""
+
+    folder: Path
+    state: Bucket = field(default_factory=lambda: Bucket(STATE, PROJECT))
+    curated: Bucket = field(default_factory=lambda: Bucket(CURATED, PROJECT))
+    landing: Bucket = field(default_factory=lambda: Bucket(LANDING, PROJECT))
+
+    @property
+    def warehouse(self) -> Path:
+        return self.folder / "warehouse.duckdb"
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        return {
+            "PROJECT_ID": PROJECT,
+            "LANDING_BUCKET": LANDING,
+            "STATE_BUCKET": STATE,
+            "CURATED_BUCKET": CURATED,
+            "CODE_DIGEST": CODE_DIGEST,
+            "TRANSFORM_DIGEST": "d" * 64,
+            "TRANSFORM_JOB": f"projects/{PROJECT}/locations/europe-west1/jobs/transform",
+            "DRIVERS": "lewis-hamilton",
+            "RUN_ENDPOINT": "http://127.0.0.1:9",
+            "WAREHOUSE_URL": f"duckdb://{self.warehouse}",
+            "CLOUD_RUN_EXECUTION": "transform-test1",
+            **changes,
+        }
+
+    def transform(self, **changes: str) -> int:
+        return main([], self.environment(**changes))
+
+    def add_run(self, version: str, tables: Tables, *, request: Mapping[str, Any] | None = None) -> Run:
+        """Land a ZIP's stand-in, and leave what a batch would have left: Parquet and a manifest."""
+        parsed = parse_version(version)
+        number = 0
+        if request is not None:
+            number = len(self.state.list_objects(f"requests/{version}/")) + 1
+            self.state.create_json(request_name(parsed, number), _request(version, number, request))
+        run = run_of(parsed, ZIP_SHA256, CODE_DIGEST, number)
+        name = zip_name(parsed, ZIP_SHA256)
+        if self.landing.find(name) is None:
+            self._put(self.landing, name, b"a ZIP that only the batch reads", {"sha256": ZIP_SHA256})
+        entries = [self._add_table(run, table, data) for table, data in tables.items()]
+        self.state.create_json(run.manifest, _manifest(run, entries))
+        return run
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def document(self, name: str) -> dict[str, Any]:
+        found = self.state.read_json(name)
+        assert found is not None, name
+        return found[0]
+
+    def pointer(self) -> dict[str, Any]:
+        return self.document("published.json")
+
+    def _add_table(self, run: Run, table: str, data: pa.Table) -> dict[str, Any]:
+        sink = pa.BufferOutputStream()
+        pq.write_table(data, sink)
+        content = sink.getvalue().to_pybytes()
+        name = f"{run.curated_prefix(1)}{table}.parquet"
+        self._put(self.curated, name, content)
+        columns = [{"name": one.name, "type": _contract_type(one.type), "nullable": True} for one in data.schema]
+        return {
+            "name": table, "rows": data.num_rows, "rejected_rows": 0, "bytes": len(content),
+            "parquet": f"gs://{CURATED}/{name}", "columns": columns,
+        }  # fmt: skip
+
+    def _put(self, bucket: Bucket, name: str, content: bytes, metadata: Mapping[str, str] | None = None) -> None:
+        blob = bucket._bucket.blob(name)
+        blob.metadata = dict(metadata or {})
+        blob.upload_from_string(content, content_type="application/octet-stream")
+
+
+def _contract_type(type_: pa.DataType) -> str:
+    if pa.types.is_decimal(type_):
+        return f"decimal({type_.precision},{type_.scale})"
+    return {"string": "string", "int64": "int", "bool": "boolean", "date32[day]": "date"}[str(type_)]
+
+
+def _request(version: str, number: int, wishes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "format": 1, "version": version, "number": number, "force": False, "rollback": False, "backfill": False,
+        "accept_shrink": False, "zip_sha256": None, "requested_by": "test", "requested_at_utc": "2026-11-01T00:00:00Z",
+        **wishes,
+    }  # fmt: skip
+
+
+def _manifest(run: Run, tables: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "format": 1, "status": "processed", "version": str(run.version), "run": str(run), "attempt": 1,
+        "batch_id": run.batch_id(1), "request": run.request,
+        "zip": {"uri": f"gs://{LANDING}/{zip_name(run.version, ZIP_SHA256)}", "generation": 1, "sha256": ZIP_SHA256,
+                "bytes": 31},
+        "code_digest": CODE_DIGEST, "runtime": {}, "tables": tables, "findings": [],
+        "finding_counts": {"error": 0, "warning": 0}, "started_at_utc": "2026-11-01T00:00:00Z",
+        "finished_at_utc": "2026-11-01T00:00:01Z", "duration_s": 1.0,
+    }  # fmt: skip
+
+
+@contextmanager
+def storage(folder: Path) -> Iterator[StorageServer]:
+    """Serve the three buckets from a folder, and point Google's client at them."""
+    server = StorageServer(folder)
+    for bucket in (LANDING, STATE, CURATED):
+        server.store.create_bucket(bucket)
+    server.start()
+    before = os.environ.get("STORAGE_EMULATOR_HOST")
+    os.environ["STORAGE_EMULATOR_HOST"] = server.url
+    from pipeline import storage as client
+
+    client._client.cache_clear()
+    try:
+        yield server
+    finally:
+        client._client.cache_clear()
+        if before is None:
+            del os.environ["STORAGE_EMULATOR_HOST"]
+        else:
+            os.environ["STORAGE_EMULATOR_HOST"] = before
+        server.stop()
+
+
+@contextmanager
+def run_endpoint(ended: set[str]) -> Iterator[dict[str, str]]:
+    """Answer GetExecution, with Google's metadata server beside it; yields the environment that leads there."""
+    app = Flask("run")
+
+    @app.get("/v2/<path:name>")
+    def get_execution(name: str) -> dict[str, str]:
+        is_over = name.rpartition("/")[2] in ended
+        return {"name": name, **({"completionTime": "2026-11-01T00:00:00Z"} if is_over else {})}
+
+    metadata = create_app(PROJECT, "europe-west1", "transform@test", TokenSigner(b"a key of this test only"))
+    servers = [LocalServer(app), LocalServer(metadata)]
+    for server in servers:
+        server.start()
+    try:
+        host = f"127.0.0.1:{servers[1].port}"
+        yield {
+            "RUN_ENDPOINT": f"http://127.0.0.1:{servers[0].port}",
+            "GCE_METADATA_HOST": host,
+            "GCE_METADATA_IP": host,
+            "GCE_METADATA_ROOT": host,
+        }
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def outcome_lines(text: str) -> list[dict[str, Any]]:
+    """Return the log lines that carry an outcome."""
+    lines = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    return [line for line in lines if "outcome" in line]

@@ -1,0 +1,51 @@
+"""Holds README and Makefile together: every command that is shown exists, and every command is explained."""
+
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+WANTED = {
+    "run",
+    "up",
+    "down",
+    "trigger",
+    "status",
+    "logs",
+    "query",
+    "export",
+    "test",
+    "test-fast",
+    "lint",
+    "bench",
+    "clean",
+    "reset",
+    "help",
+    "lock",
+}
+
+
+def _targets() -> set[str]:
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z-]+):.*## ", text, flags=re.MULTILINE))
+
+
+def test_makefile_has_every_command_when_read() -> None:
+    assert WANTED - _targets() == set()
+
+
+def test_readme_shows_only_commands_that_exist_when_read() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"(?:^|[`$(|] *)make ([a-z][a-z-]*)", text, flags=re.MULTILINE))
+    assert {"run", "test"} <= shown
+    assert shown - _targets() == set()
+
+
+def test_readme_fits_on_three_screens_when_counted() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_help_lists_every_command_when_called() -> None:
+    answer = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = set(re.findall(r"^  make ([a-z-]+)", answer.stdout, flags=re.MULTILINE))
+    assert listed == _targets()

@@ -1,0 +1,138 @@
+"""Hands off: the scheduler ticks, events are lost, doubled and delayed, processes are killed; releases still arrive."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from tests.system.conftest import Machine
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+def curl(*words: str) -> tuple[int, str]:
+    done = subprocess.run(
+        ["curl", "-s", "-o", "-", "-w", "\n%{http_code}", *words], capture_output=True, text=True, check=True
+    )
+    body, _, status = done.stdout.rpartition("\n")
+    return int(status), body
+
+
+def token(machine: Machine) -> str:
+    urls = machine.localcloud()["urls"]
+    path = "computeMetadata/v1/instance/service-accounts/default/identity"
+    status, body = curl("-H", "Metadata-Flavor: Google", f"{urls['metadata']}/{path}?audience={urls['check_release']}")
+    assert status == 200, body
+    return body
+
+
+def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
+    machine: Machine, release: Callable[[int], bytes]
+) -> None:
+    machine.offer("2026.9.1", release(1))
+    described = machine.up(GITHUB=machine.github, TICK_S=4)
+    second = machine.make("up", GITHUB=machine.github)
+    assert second.returncode == 2
+    assert str(described["pid"]) in second.stderr + second.stdout
+    machine.wait_for_published("2026.9.1")
+
+    url = described["urls"]["check_release"]
+    assert curl("-X", "POST", url)[0] == 403
+    assert curl("-X", "POST", "-H", "Authorization: Bearer nonsense", url)[0] == 401
+
+    machine.offer("2026.10.0", release(2))
+    machine.offer("2026.11.0", release(3))
+    machine.wait_for_published("2026.11.0")
+    machine.wait_until(
+        lambda: (
+            machine.outcomes() == {"2026.9.1": ["published"], "2026.10.0": ["published"], "2026.11.0": ["published"]}
+        ),
+        "both releases to have their outcome",
+    )
+    fences = {
+        path.parts[-3]: json.loads(path.read_text())["fence"] for path in machine.objects("state/runs/*/*/outcome.json")
+    }
+    assert fences["2026.9.1"] <= fences["2026.10.0"] <= fences["2026.11.0"]
+
+    machine.offer("2026.10.1", release(4))
+    older = machine.run(RELEASE="2026.10.1", expect=1)
+    assert older["outcome"] == "superseded"
+    assert re.search(r"FORCE|force", older["output"])
+
+    before = {path: path.read_bytes() for path in machine.objects("state/**/*.json")}
+    status, body = curl(
+        "-X", "POST", "-H", f"Authorization: Bearer {token(machine)}", "-H", "Content-Type: application/json",
+        "-d", '{"release": "2026.10.0", "rollback": true, "dry_run": true}', url,
+    )  # fmt: skip
+    assert status == 200
+    assert json.loads(body)["outcome"] == "dry_run"
+    assert {path: path.read_bytes() for path in machine.objects("state/**/*.json")} == before
+    status, body = curl(
+        "-X", "POST", "-H", f"Authorization: Bearer {token(machine)}", "-H", "Content-Type: application/json",
+        "-d", '{"release": 3, "forse": true}', url,
+    )  # fmt: skip
+    assert status == 400
+    assert "release" in body
+    assert "forse" in body
+
+    rolled_back = machine.run(RELEASE="2026.10.0", ROLLBACK=1)
+    assert rolled_back["outcome"] == "published"
+    ticks = machine.logged("scheduler", "tick")
+    machine.wait_until(lambda: machine.logged("scheduler", "tick") >= ticks + 2, "two more ticks")
+    assert machine.pointer()["version"] == "2026.10.0", "a tick leaves a rollback alone"
+    machine.offer("2026.11.1", release(5))
+    machine.wait_for_published("2026.11.1")
+    assert machine.make("down").returncode == 0
+
+
+def test_release_is_published_once_when_every_event_comes_twice(
+    machine: Machine, release: Callable[[int], bytes]
+) -> None:
+    machine.state.mkdir(parents=True)
+    (machine.state / "events-switches.json").write_text('{"duplicate": 2}')
+    machine.offer("2026.11.0", release(1))
+    assert machine.run(GITHUB=machine.github)["outcome"] == "published"
+    assert machine.outcomes() == {"2026.11.0": ["published"]}
+    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 1
+    assert machine.pointer()["fence"] >= 1
+    assert machine.query("select count(*) from lewis_hamilton.mart_career") == [["1"]]
+
+
+def test_release_is_published_by_the_next_tick_when_an_event_was_dropped(
+    machine: Machine, release: Callable[[int], bytes]
+) -> None:
+    machine.state.mkdir(parents=True)
+    (machine.state / "events-switches.json").write_text('{"drop": 1}')
+    machine.offer("2026.11.0", release(1))
+    machine.up(GITHUB=machine.github, TICK_S=3)
+    machine.wait_for_published("2026.11.0")
+    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 1
+
+
+STAGES = {
+    "landed": "landing/releases/*/*/f1db-csv.zip",
+    "batch": "state/runs/*/*/batch-1.json",
+    "writing": "curated/runs/*/*/races.parquet",
+    "processed": "state/runs/*/*/manifest.json",
+    "transform": "state/lease.json",
+}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_release_is_published_when_localcloud_was_killed(
+    machine: Machine, release: Callable[[int], bytes], stage: str
+) -> None:
+    machine.offer("2026.11.0", release(1))
+    machine.up(GITHUB=machine.github)
+    machine.wait_until(lambda: bool(machine.objects(STAGES[stage])), f"the stage {stage}")
+    machine.kill()
+    assert machine.pointer()["version"] is None, "killed too late to prove anything"
+    machine.up(GITHUB=machine.github, TICK_S=5)
+    machine.wait_for_published("2026.11.0")
+    machine.wait_until(lambda: machine.outcomes() == {"2026.11.0": ["published"]}, "one outcome")
+    assert machine.query("select race_wins from lewis_hamilton.mart_career") == [["106"]]
+    assert list(machine.state.glob("warehouse.duckdb.fence-*")) == []

@@ -1,0 +1,161 @@
+"""What a person gets on one machine: the main job on a real release, and what comes after it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.system.conftest import Machine, another_entrant, edited, without
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+HEADLINES = {"race_wins": 106, "championships": 7, "pole_positions": 104, "podiums": 207, "race_starts": 391}
+CAREER = "select race_wins, championships, pole_positions, podiums, race_starts from lewis_hamilton.mart_career"
+
+
+def test_real_release_is_published_and_kept_when_run_again_and_again(machine: Machine, real_zip: Path) -> None:
+    first = machine.run(RELEASE=real_zip)
+    assert first["outcome"] == "published"
+    pointer = machine.pointer()
+    assert (pointer["version"], pointer["is_sample"]) == ("2026.11.0", False)
+    assert pointer["zip_sha256"] == "e55e843c0d8e620a169dd854132330bc782971b9b94c7c657c6e869cf59fc83f"
+    assert {name: pointer["headlines"]["lewis-hamilton"][name] for name in HEADLINES} == HEADLINES
+    assert machine.query(CAREER) == [["106", "7", "104", "207", "391"]]
+    assert machine.query("select count(*) from f1db_raw.races") == [["1171"]]
+    tables = machine.query("select count(*) from information_schema.tables where table_schema = 'f1db_raw'")
+    assert tables == [["47"]]
+    report = (machine.state / "report/index.html").read_text()
+    assert "Lewis Hamilton" in report
+    assert "2026.11.0" in report
+
+    again = machine.run(RELEASE=real_zip)
+    assert again["outcome"] == "up_to_date"
+    assert machine.pointer() == pointer
+
+    (machine.state / "gcs/state/published.json").unlink()
+    restored = machine.run(RELEASE=real_zip)
+    assert restored["outcome"] == "published"
+    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 1, "no second batch"
+    assert machine.pointer()["headlines"] == pointer["headlines"]
+
+    other = machine.run(RELEASE=real_zip, DRIVER="max-verstappen")
+    assert other["outcome"] == "published"
+    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 1, "no second batch for another driver"
+    assert machine.query("select driver_id, championships from max_verstappen.mart_career") == [["max-verstappen", "4"]]
+    assert "Hamilton" not in (machine.state / "report/index.html").read_text()
+
+    unknown = machine.make("run", RELEASE=real_zip, DRIVER="luis-hamilton")
+    assert unknown.returncode == 2
+    assert "lewis-hamilton" in unknown.stderr + unknown.stdout
+    assert machine.pointer()["drivers"] == ["max-verstappen"]
+
+    offline = machine.run()
+    assert offline["outcome"] in ("published", "up_to_date")
+    assert "GitHub" in offline["output"]
+    assert machine.pointer()["version"] == "2026.11.0", "a real release is never replaced by the sample"
+    assert machine.run(RELEASE="sample", expect=1)["outcome"] == "superseded"
+
+
+def test_sample_is_published_loudly_when_github_is_out_of_reach(machine: Machine, real_zip: Path) -> None:
+    done = machine.run()
+    assert done["outcome"] == "published"
+    assert "sample" in done["output"].lower()
+    pointer = machine.pointer()
+    assert (pointer["version"], pointer["is_sample"]) == ("sample", True)
+    assert {name: pointer["headlines"]["lewis-hamilton"][name] for name in HEADLINES} == HEADLINES
+    assert "sample" in (machine.state / "report/index.html").read_text().lower()
+    refused = machine.make("run", RELEASE="sample", DRIVER="max-verstappen")
+    assert refused.returncode == 2
+    assert machine.pointer() == pointer
+
+    machine.run(RELEASE=real_zip)
+    assert machine.pointer()["version"] == "2026.11.0"
+
+
+def test_newest_offer_is_taken_and_a_changed_asset_refused_when_github_has_them(
+    machine: Machine, release: Callable[[int], bytes]
+) -> None:
+    machine.offer("2026.9.1", release(1))
+    machine.offer("2026.11.0", release(2))
+    assert machine.run(GITHUB=machine.github)["outcome"] == "published"
+    assert machine.pointer()["version"] == "2026.11.0"
+    assert machine.outcomes() == {"2026.11.0": ["published"]}, "first install: only the newest"
+
+    machine.offer("2026.11.0", release(3))
+    refused = machine.run(GITHUB=machine.github, RELEASE="2026.11.0", expect=1)
+    assert "asset_changed" in json.dumps(refused) + refused["output"]
+    assert len(machine.objects("landing/releases/2026.11.0/*/f1db-csv.zip")) == 1
+    forced = machine.run(GITHUB=machine.github, RELEASE="2026.11.0", FORCE=1)
+    assert forced["outcome"] == "published"
+    assert machine.query("select id from f1db_raw.entrants where id like 'system-test-%'") == [["system-test-3"]]
+
+    backfilled = machine.run(GITHUB=machine.github, RELEASE="2026.9.1", FORCE=1)
+    assert backfilled["outcome"] == "backfilled"
+    assert machine.pointer()["version"] == "2026.11.0"
+
+
+def test_published_release_stays_when_a_newer_one_is_bad(
+    machine: Machine, release: Callable[[int], bytes], small_release: bytes
+) -> None:
+    machine.offer("2026.10.0", release(1))
+    machine.run(GITHUB=machine.github)
+    before = machine.pointer()
+
+    whole = release(2)
+    machine.offer("2026.11.0", whole[: len(whole) // 2])
+    truncated = machine.make("run", GITHUB=machine.github)
+    assert truncated.returncode == 1, truncated.stdout + truncated.stderr
+    assert machine.objects("landing/releases/2026.11.0/**/*.zip") == []
+
+    machine.offer("2026.11.1", without(small_release, "races-race-results"))
+    (machine.github / "f1db-csv-2026.11.0.zip").unlink()
+    lacking = machine.run(GITHUB=machine.github, expect=1)
+    assert lacking["outcome"] == "rejected"
+    assert "races-race-results" in lacking["output"]
+
+    def one_win_more(content: bytes) -> bytes:
+        head, *rows = content.decode().splitlines(keepends=True)
+        at = head.strip().replace('"', "").split(",").index("totalRaceWins")
+        changed = [head]
+        for row in rows:
+            cells = row.rstrip("\n").split(",")
+            if cells[0] == '"lewis-hamilton"':
+                assert cells[at] == "106"
+                cells[at] = "107"
+            changed.append(",".join(cells) + "\n")
+        return "".join(changed).encode()
+
+    machine.offer("2026.11.2", edited(small_release, drivers=one_win_more))
+    poisoned = machine.run(GITHUB=machine.github, expect=1)
+    assert poisoned["outcome"] == "rejected"
+    assert re.search(r"106.*107|107.*106", poisoned["output"])
+
+    assert machine.pointer() == before
+    assert machine.query(CAREER) == [["106", "7", "104", "207", "391"]]
+
+
+def test_usage_errors_exit_2_when_the_words_are_wrong(machine: Machine, tmp_path: Path) -> None:
+    unnamed = tmp_path / "some.zip"
+    unnamed.write_bytes(b"")
+    for variables in ({"RELEASE": str(unnamed)}, {"RELEASE": str(tmp_path / "absent.zip")}, {"RELEASE": "2026.1"}):
+        done = machine.make("run", **variables)
+        assert done.returncode == 2, (variables, done.stdout, done.stderr)
+        assert done.stderr.strip()
+    assert machine.objects("landing/**/*.zip") == []
+
+
+def test_entrant_of_the_newest_release_is_published_when_the_edit_helper_is_used(small_release: bytes) -> None:
+    assert edited(small_release, entrants=another_entrant(1)) != edited(small_release, entrants=another_entrant(2))
+
+
+def test_help_lists_every_command_when_make_is_called_alone(machine: Machine) -> None:
+    done = machine.make("help")
+    assert done.returncode == 0
+    for name in ("run", "up", "down", "trigger", "status", "logs", "query", "export", "test", "bench", "reset"):
+        assert re.search(rf"^make {name}\b", done.stdout, re.M), name
+    assert isinstance(done, subprocess.CompletedProcess)

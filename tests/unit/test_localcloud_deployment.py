@@ -1,0 +1,107 @@
+"""Digests change with what is executed and with nothing else; code is uploaded once under its digest."""
+
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from localcloud import deployment
+from localcloud.storage import ObjectStore
+from localcloud.storage.listing import Query
+
+HAMILTON = ("lewis-hamilton",)
+FILES = {
+    "dataproc_jobs/process_release.py": "main",
+    "dataproc_jobs/f1db_batch/__init__.py": "",
+    "dataproc_jobs/f1db_batch/contract.toml": "a = 1",
+    "dbt/dbt_project.yml": "name: x",
+    "functions/main.py": "entry",
+    "functions/pipeline/decisions.py": "pure",
+    "requirements/run.txt": "a==1",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for name, content in FILES.items():
+        path = tmp_path / "root" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return tmp_path / "root"
+
+
+def digests(root: Path, drivers: tuple[str, ...] = HAMILTON) -> tuple[str, str, str]:
+    read = deployment.read_deployment(root, drivers)
+    return read.code_digest, read.transform_digest, read.functions_digest
+
+
+def test_code_digest_is_over_listed_lines_when_computed_by_hand(root: Path) -> None:
+    lines = [
+        f"{name} {hashlib.sha256(FILES[name].encode()).hexdigest()}\n"
+        for name in (
+            "dataproc_jobs/f1db_batch/__init__.py",
+            "dataproc_jobs/f1db_batch/contract.toml",
+            "dataproc_jobs/process_release.py",
+        )
+    ]
+    lines.append("runtime 2.3\n")
+    lines.append(
+        'properties {"spark.dynamicAllocation.initialExecutors":"2",'
+        '"spark.dynamicAllocation.maxExecutors":"2","spark.sql.shuffle.partitions":"4"}\n'
+    )
+    assert digests(root)[0] == hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("dataproc_jobs/f1db_batch/contract.toml", (True, False, False)),
+        ("dbt/dbt_project.yml", (False, True, False)),
+        ("requirements/run.txt", (False, True, False)),
+        ("functions/pipeline/decisions.py", (False, True, True)),
+        ("functions/main.py", (False, False, True)),
+        ("dbt/target/compiled.sql", (False, False, False)),
+        ("dataproc_jobs/__pycache__/process_release.cpython-311.pyc", (False, False, False)),
+        ("dataproc_jobs/.DS_Store", (False, False, False)),
+    ],
+)
+def test_only_the_digests_of_what_uses_it_change_when_a_file_changes(
+    root: Path, name: str, changed: tuple[bool, bool, bool]
+) -> None:
+    before = digests(root)
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_text("changed")
+    after = digests(root)
+    assert tuple(one != other for one, other in zip(before, after, strict=True)) == changed
+
+
+def test_only_the_transform_digest_changes_when_the_drivers_change(root: Path) -> None:
+    before, after = digests(root), digests(root, ("max-verstappen",))
+    assert (before[0], before[2]) == (after[0], after[2])
+    assert before[1] != after[1]
+
+
+def test_uploads_the_same_bytes_once_when_deployed_again(root: Path, tmp_path: Path) -> None:
+    store = ObjectStore(tmp_path / "gcs")
+    deployment.create_buckets(store)
+    deployment.create_buckets(store)
+    read = deployment.read_deployment(root, HAMILTON)
+    deployment.upload_code(read, store)
+    generations: Callable[[], dict[str, int]] = lambda: {  # noqa: E731 -- asked twice below
+        item.name: item.generation for item in store.list("code", Query()).items
+    }
+    first = generations()
+    os.utime(root / "dataproc_jobs" / "process_release.py", (1, 1))
+    deployment.upload_code(read, store)
+
+    digest = read.code_digest
+    assert set(first) == {f"{digest}/process_release.py", f"{digest}/f1db_batch.zip"}
+    assert generations() == first
+    with zipfile.ZipFile(io.BytesIO(store.read_bytes("code", f"{digest}/f1db_batch.zip"))) as archive:
+        assert archive.namelist() == ["f1db_batch/__init__.py", "f1db_batch/contract.toml"]
+        assert archive.read("f1db_batch/contract.toml") == b"a = 1"
+    store.close()
