@@ -4,9 +4,7 @@ Honours: CloudEvents in binary mode with the attributes of a direct GCS trigger;
 acknowledged by a 2xx, otherwise retried with exponential backoff (1 s doubling to 10 min) until the event is 24 h old;
 an event is on disk before the upload is answered, so `kill -9` loses none.
 Does not check: filters other than the bucket, ordering (there is none), quotas.
-Switches, for tests, are read for each delivery from `<state>/events-switches.json`: `duplicate` (further deliveries at
-the same moment), `delay_s`, `drop_next` (counted down), `reorder` (newest first, after a short gathering), and `match`
-(a part of `<bucket>/<object>` to which the others apply).
+Switches, for tests, disturb deliveries: `event_switches` says how.
 Source: https://cloud.google.com/eventarc/docs/workflows/cloudevents
 """
 
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud import durable
+from localcloud.event_switches import Switches, as_switches
 from localcloud.stage_logs import StageLog
 
 EVENT_TYPE = "google.cloud.storage.object.v1.finalized"
@@ -40,17 +39,6 @@ class Trigger:
     bucket: str
     url: str
     id_token: Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Switches:
-    """How deliveries are disturbed."""
-
-    duplicate: int = 0
-    delay_s: float = 0
-    drop_next: int = 0
-    reorder: bool = False
-    match: str = ""
 
 
 @dataclass(slots=True)
@@ -107,11 +95,18 @@ class EventQueue:
         """Replace the switches.
 
         Raises:
-            TypeError: an unknown switch.
+            TypeError: an unknown switch, or one of a wrong type.
         """
-        Switches(**switches)
+        checked = as_switches(switches)
         durable.write_json(self._switches, switches)
-        return Switches(**switches)
+        return checked
+
+    def _switches_now(self) -> Switches:
+        try:
+            return as_switches(durable.read_json(self._switches))
+        except (TypeError, ValueError) as error:
+            self._log.write("ERROR", f"{self._switches.name} is ill-formed, so nothing is disturbed: {error}")
+            return Switches()
 
     def _entry(self, event: dict[str, Any]) -> _Queued:
         return _Queued(self._folder / f"{event['id']}.json", event, time.monotonic())
@@ -142,7 +137,7 @@ class EventQueue:
             if copies:
                 entry.in_flight = True
                 ready.append((entry, copies))
-        if read_switches(self._switches).reorder:
+        if self._switches_now().reorder:
             ready.reverse()
         return ready
 
@@ -150,10 +145,10 @@ class EventQueue:
         """Apply the switches, once an event; answer how many deliveries are due now, 0 for none."""
         if entry.copies == 0:
             entry.copies = 1
-            resource, switches = entry.document["resource"], read_switches(self._switches)
+            resource, switches = entry.document["resource"], self._switches_now()
             if switches.match in f"{resource['bucket']}/{resource['name']}":
-                if switches.drop_next > 0:
-                    remaining = {**durable.read_json(self._switches), "drop_next": switches.drop_next - 1}
+                if switches.drop > 0:
+                    remaining = {**durable.read_json(self._switches), "drop": switches.drop - 1}
                     durable.write_json(self._switches, remaining)
                     self._log.write("WARNING", f"dropped the event of {resource['name']}: a switch asked for it")
                     self._forget(entry)
@@ -202,11 +197,6 @@ class EventQueue:
         except (OSError, http.client.HTTPException) as error:
             self._log.write("WARNING", f"{trigger.url} could not be reached: {error!r}")
             return 503
-
-
-def read_switches(path: Path) -> Switches:
-    """Read the switches; none are set when the file is missing."""
-    return Switches(**durable.read_json(path))
 
 
 def cloud_event_headers(event: dict[str, Any]) -> dict[str, str]:

@@ -40,6 +40,15 @@ class Member:
     is_deflated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive's directory as the driver has read it; with a finding its members are of no use."""
+
+    size_bytes: int
+    members: list[Member]
+    findings: list[Finding]
+
+
 def list_members(archive: IO[bytes], limits: Limits) -> tuple[list[Member], list[Finding]]:
     """List the tables' files of an archive, and what is wrong with the archive itself.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pyarrow as pa
@@ -42,6 +42,7 @@ class TextTable:
     columns: tuple[Any, ...]
     lines: Any
     ragged: tuple[RaggedRow, ...]
+    repeated_headers: tuple[int, ...]
 
     @property
     def row_count(self) -> int:
@@ -58,40 +59,56 @@ def read_texts(raw: bytes) -> TextTable:
     Raises:
         UnreadableError: it is not UTF-8, or its header is missing or ambiguous.
     """
-    content = pa.py_buffer(raw)
-    if raw.startswith(codecs.BOM_UTF8):
-        content = content.slice(len(codecs.BOM_UTF8))
     header = _read_header(raw)
+    _check_utf8(raw)
     ragged: list[RaggedRow] = []
-    empty_lines: list[int] = []
 
     def skip(row: Any) -> str:
-        if row.text == "":
-            empty_lines.append(row.number)
-        else:
-            ragged.append(RaggedRow(row.number, row.text, row.actual_columns))
+        ragged.append(RaggedRow(row.number, row.text, row.actual_columns))
         return "skip"
 
     try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(content),
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False, block_size=len(raw) + 1, column_names=list(header), skip_rows=1
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                newlines_in_values=True, ignore_empty_lines=len(header) == 1, invalid_row_handler=skip
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(header, _TEXTS),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        )
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-        raise _explain(raw, error) from error
-    lines = _lines(table.num_rows, [*empty_lines, *(row.line for row in ragged)])
-    return TextTable(header, tuple(_one_chunk(column) for column in table.columns), lines, tuple(ragged))
+        table = _parse(raw, header, skip)
+    except pa.ArrowInvalid as error:
+        raise UnreadableError(f"is no CSV: {error}", 1) from error
+    empty = _empty_lines(raw)
+    ragged = [replace(row, line=_real_line(row.line, empty)) for row in ragged]
+    lines = _lines(table.num_rows, [*empty, *(row.line for row in ragged)])
+    return _without_headers(TextTable(header, tuple(map(_one_chunk, table.columns)), lines, tuple(ragged), ()))
+
+
+def _parse(raw: bytes, header: tuple[str, ...], skip: Callable[[Any], str]) -> Any:
+    content = raw if raw.endswith((b"\n", b"\r")) else raw + b"\n"
+    return arrow_csv.read_csv(
+        pa.BufferReader(content),
+        read_options=arrow_csv.ReadOptions(
+            use_threads=False, block_size=len(content) + 1, column_names=list(header), skip_rows=1
+        ),
+        parse_options=arrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=skip),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(header, _TEXTS),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def _without_headers(texts: TextTable) -> TextTable:
+    """Take out rows that are the header once more, which in a table of texts would pass as data."""
+    again = None
+    for name, column in zip(texts.header, texts.columns, strict=True):
+        same = pc.equal(column.dictionary, name)
+        if not pc.any(same).as_py():
+            return texts
+        rows = pc.fill_null(same.take(column.indices), fill_value=False)
+        again = rows if again is None else pc.and_(again, rows)
+    if again is None or not pc.any(again).as_py():
+        return texts
+    kept = pc.invert(again)
+    columns = tuple(column.filter(kept) for column in texts.columns)
+    repeated = tuple(texts.lines.filter(again).to_pylist())
+    return replace(texts, columns=columns, lines=texts.lines.filter(kept), repeated_headers=repeated)
 
 
 def _read_header(raw: bytes) -> tuple[str, ...]:
@@ -113,13 +130,28 @@ def _read_header(raw: bytes) -> tuple[str, ...]:
     return tuple(fields)
 
 
-def _explain(raw: bytes, error: Exception) -> UnreadableError:
+def _check_utf8(raw: bytes) -> None:
     try:
         raw.decode()
-    except UnicodeDecodeError as place:
-        line = raw.count(b"\n", 0, place.start) + 1
-        return UnreadableError(f"is not UTF-8: byte 0x{raw[place.start]:02x} in line {line}", line)
-    return UnreadableError(f"is no CSV: {error}", 1)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise UnreadableError(f"is not UTF-8: byte 0x{raw[error.start]:02x} in line {line}", line) from error
+
+
+def _empty_lines(raw: bytes) -> list[int]:
+    """Number the empty lines, which the parser skips without counting them."""
+    if not any(pair in raw for pair in (b"\n\n", b"\r\r", b"\n\r")):
+        return []
+    return [line for line, text in enumerate(raw.splitlines(), start=1) if not text]
+
+
+def _real_line(counted: int, empty: Sequence[int]) -> int:
+    """Turn the parser's count into the line in the file; `empty` is sorted."""
+    for line in empty:
+        if line > counted:
+            break
+        counted += 1
+    return counted
 
 
 def _lines(row_count: int, skipped: Sequence[int]) -> Any:

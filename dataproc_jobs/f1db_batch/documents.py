@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from f1db_batch.findings import Finding, FindingLog, in_order, to_show
 from f1db_batch.settings import Settings
-from f1db_batch.task import TableReport
+
+if TYPE_CHECKING:
+    from f1db_batch.task import TableReport  # imports pyarrow, which the driver does while Spark starts
 
 FORMAT = 1
 PROCESSED, REJECTED = "processed", "rejected"

@@ -10,23 +10,28 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from f1db_batch.csv_text import RaggedRow, TextTable
+from f1db_batch.csv_text import TextTable
 
 _BATCH_ROWS = 1000
 
 
 @dataclass(slots=True)
 class Rejects:
-    """Collects one table's rejected rows; `mask` marks them among the rows that fit the header."""
+    """Collects one table's rejected rows; `mask` marks those that fit the header, `others` do not."""
 
     texts: TextTable | None = None
     mask: Any | None = None
     reasons: dict[int, list[str]] = field(default_factory=dict)
-    ragged: list[tuple[RaggedRow, str]] = field(default_factory=list)
+    others: list[tuple[int, str, str]] = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.reasons) + len(self.ragged)
+        return len(self.reasons) + len(self.others)
+
+    @property
+    def seen(self) -> int:
+        """Count the file's rows, those included that are no rows of the table."""
+        return len(self.others) + (self.texts.row_count if self.texts else 0)
 
     def mark(self, bad: Any, texts: Any, reason: str) -> Iterator[tuple[int, str]]:
         """Reject rows for a reason; yield line and raw text of each."""
@@ -38,16 +43,16 @@ class Rejects:
             self.reasons.setdefault(line, []).append(reason)
             yield line, value or ""
 
-    def mark_ragged(self, row: RaggedRow, reason: str) -> None:
-        """Reject a row that does not fit the header."""
-        self.ragged.append((row, reason))
+    def add_line(self, line: int, text: str, reason: str) -> None:
+        """Reject a line that is no row of the table."""
+        self.others.append((line, text, reason))
 
     def kept(self) -> Any | None:
         """Return the mask of the rows to keep, None for all."""
         return None if self.mask is None else pc.invert(self.mask)
 
     def json_lines(self) -> Iterator[bytes]:
-        """Yield one JSON object a row: its line, why, and its texts by column, or its whole text when ragged."""
+        """Yield one JSON object a row: its line, why, and its texts by column, or its whole text when it has other columns."""
         if self.texts is not None and self.mask is not None:
             lines = self.texts.lines.filter(self.mask)
             columns = [column.filter(self.mask).dictionary_decode() for column in self.texts.columns]
@@ -56,8 +61,8 @@ class Rejects:
                 rows = table.slice(start, _BATCH_ROWS).to_pylist()
                 for line, values in zip(lines.slice(start, _BATCH_ROWS).to_pylist(), rows, strict=True):
                     yield _json_line({"row": line, "reasons": self.reasons[line], "values": values})
-        for row, reason in self.ragged:
-            yield _json_line({"row": row.line, "reasons": [reason], "text": row.text})
+        for line, text, reason in self.others:
+            yield _json_line({"row": line, "reasons": [reason], "text": text})
 
 
 def _json_line(document: dict[str, Any]) -> bytes:

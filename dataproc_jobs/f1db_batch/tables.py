@@ -74,9 +74,8 @@ def read_table(raw: bytes, table: Table, limits: Limits, *, is_referenced: bool 
         log.add(finding)
     rejects = Rejects(texts)
     columns = [_read_column(texts, column, wanted, rejects, log) for column in wanted.columns]
-    _reject_headers(texts, wanted, rejects, log)
-    _reject_ragged(texts, wanted, rejects, log)
-    _check_share(wanted, rejects, texts.row_count + len(texts.ragged), limits, log)
+    _reject_lines(texts, wanted, rejects, log)
+    _check_share(wanted, rejects, limits, log)
     data = pa.table(columns, schema=_schema(wanted.columns))
     kept = rejects.kept()
     lines = texts.lines
@@ -106,7 +105,7 @@ def _match_header(header: Sequence[str], table: Table) -> tuple[Table, list[Find
             taken.add(_folded(name))
             extra.append(name)
         else:
-            unusable.append(cut(name))
+            unusable.append(repr(cut(name)))
     if extra and table.columns:
         findings.append(_columns(Severity.WARNING, Code.UNKNOWN_COLUMN, table, "unknown, kept as text", extra))
     if unusable:
@@ -143,32 +142,22 @@ def _read_column(texts: TextTable, column: Column, table: Table, rejects: Reject
     return parsed.values
 
 
-def _reject_headers(texts: TextTable, table: Table, rejects: Rejects, log: FindingLog) -> None:
-    """Reject rows that are the header once more, which in a table of texts would pass as data."""
-    again = None
-    for name, column in zip(texts.header, texts.columns, strict=True):
-        if not pc.any(pc.equal(column.dictionary, name)).as_py():
-            return
-        same = pc.fill_null(pc.equal(column.dictionary, name).take(column.indices), fill_value=False)
-        again = same if again is None else pc.and_(again, same)
-    if again is None:
-        return
+def _reject_lines(texts: TextTable, table: Table, rejects: Rejects, log: FindingLog) -> None:
+    """Reject lines that are no rows of this table: of another length, or the header once more."""
     severity = Severity.ERROR if table.is_required else Severity.WARNING
-    for line, _ in rejects.mark(again, texts.columns[0], "the header again"):
+    for row in texts.ragged:
+        reason = f"{row.fields} fields, not {len(texts.header)}"
+        rejects.add_line(row.line, row.text, reason)
+        message = f"{table.name} line {row.line}: {reason}"
+        log.add(Finding(severity, Code.RAGGED_ROW, table.name, message, row=row.line, value=cut(row.text)))
+    for line in texts.repeated_headers:
+        rejects.add_line(line, ",".join(texts.header), "the header again")
         message = f"{table.name} line {line}: the header again"
         log.add(Finding(severity, Code.BAD_VALUE, table.name, message, row=line, value=cut(",".join(texts.header))))
 
 
-def _reject_ragged(texts: TextTable, table: Table, rejects: Rejects, log: FindingLog) -> None:
-    severity = Severity.ERROR if table.is_required else Severity.WARNING
-    for row in texts.ragged:
-        reason = f"{row.fields} fields, not {len(texts.header)}"
-        rejects.mark_ragged(row, reason)
-        message = f"{table.name} line {row.line}: {reason}"
-        log.add(Finding(severity, Code.RAGGED_ROW, table.name, message, row=row.line, value=cut(row.text)))
-
-
-def _check_share(table: Table, rejects: Rejects, rows: int, limits: Limits, log: FindingLog) -> None:
+def _check_share(table: Table, rejects: Rejects, limits: Limits, log: FindingLog) -> None:
+    rows = rejects.seen
     if not table.key or log.errors or rejects.count <= rows * limits.max_reject_share:
         return
     share = f"{limits.max_reject_share:.1%}"

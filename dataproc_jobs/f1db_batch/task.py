@@ -18,7 +18,6 @@ from f1db_batch.limits import Limits
 from f1db_batch.settings import GsUri
 from f1db_batch.tables import TableResult, empty_table, missing_table, read_table
 
-
 _RETRY_LIMIT = timedelta(minutes=2)
 
 
@@ -40,7 +39,7 @@ class Work:
     """What all tasks of a batch share."""
 
     zip_uri: GsUri
-    zip_bytes: int
+    zip_generation: int
     curated: GsUri
     limits: Limits
 
@@ -69,8 +68,10 @@ def process(orders: Iterable[Sequence[TableOrder]], work: Work) -> Iterator[Tabl
     gcs = fs.GcsFileSystem(retry_time_limit=_RETRY_LIMIT)
     for group in orders:
         with gcs.open_input_file(work.zip_uri.path) as archive:
-            if archive.size() != work.zip_bytes:
-                raise ChangedZipError(f"{work.zip_uri} has {archive.size()} bytes, not {work.zip_bytes} any more")
+            # An open file reads one generation; it has to be the one whose digest the driver has proven.
+            generation = int(archive.metadata()["generation"])
+            if generation != work.zip_generation:
+                raise ChangedZipError(f"{work.zip_uri} is generation {generation}, not {work.zip_generation} any more")
             for order in group:
                 yield _process_table(order, work, gcs, archive)
 

@@ -18,16 +18,16 @@ from f1db_batch.column_types import ColumnType, Kind
 
 _NUMBER: Final = r"-?(0|[1-9][0-9]*)"
 _PATTERNS: Final = {
-    Kind.STRING: r"^[^\x00]*$",
+    Kind.STRING: r"^[^\x00\r\n]*$",
     Kind.INT: rf"^{_NUMBER}$",
     Kind.DECIMAL: rf"^{_NUMBER}(\.[0-9]+)?$",
     Kind.BOOLEAN: r"^(true|false)$",
     Kind.DATE: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     Kind.TIME: r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$",
-    Kind.ARRAY: r"^[^;\x00]+(;[^;\x00]+)*$",
+    Kind.ARRAY: r"^[^;\x00\r\n]+(;[^;\x00\r\n]+)*$",
 }
 _REASONS: Final = {
-    Kind.STRING: "has a NUL byte",
+    Kind.STRING: "has a line break or a NUL byte",
     Kind.INT: "is no whole number",
     Kind.BOOLEAN: "is neither true nor false",
     Kind.DATE: "is no date (YYYY-MM-DD)",

@@ -37,6 +37,9 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     except PipelineError as error:
         log.outcome_of_error("failed", error)
         return 1
+    except LeaseLostError as error:
+        log.outcome_line("lease_lost", str(error), "WARNING", error_code="lease_lost")
+        return 1
     except Exception as error:
         log.outcome_line("failed", f"{type(error).__name__}: {error}", "ERROR", error_code="internal",
                          details=traceback.format_exc())  # fmt: skip

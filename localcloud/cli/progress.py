@@ -65,14 +65,19 @@ class Progress:
         stage.ended_s, stage.outcome = time.monotonic(), outcome
 
     def take(self, record: Record, now_s: float | None = None) -> None:
-        """Take one log line; those of other stages than the three only matter as errors."""
+        """Take one log line; those of other stages than the three only matter as errors.
+
+        A stage that has ended begins again with another release's first line.
+        """
         now_s = time.monotonic() if now_s is None else now_s
         if is_error(record) and not record.get("plain"):
             self.errors.append(record)
         stage = self.stages.get(str(record.get("stage", "")))
         if stage is None or record.get("plain"):
             return
-        if stage.started_s is None or (stage.ended_s is not None and "outcome" not in record):
+        if stage.ended_s is not None and str(record.get("release") or stage.release) == stage.release:
+            return  # tidying up
+        if stage.started_s is None or stage.ended_s is not None:
             stage.started_s, stage.ended_s = now_s - float(record.get("duration_ms") or 0) / 1000, None
         stage.last_s = now_s
         stage.release = str(record.get("release") or stage.release)

@@ -32,7 +32,8 @@ _USAGE_CODES = ("unknown_driver", "malformed_request")
 def run(arguments: argparse.Namespace) -> Exit:
     """Bring a release through the chain; the status says how it ended."""
     asked = release_asked.read_release(arguments.release, arguments.version)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell starts it in the background, deaf to Ctrl-C
+        signal.signal(number, _interrupt)
     release_asked.offer(asked, arguments.state)
     with session_for(arguments.state, arguments.driver, arguments.github) as session:
         progress = Progress()

@@ -194,10 +194,12 @@ def _wanted_bytes(size: int) -> tuple[int, int] | None:
     wanted = parse_range_header(header)
     if header is None or wanted is None or wanted.units != "bytes" or len(wanted.ranges) > 1:
         return None
-    found = wanted.range_for_length(size)
-    if found is None:
+    start, stop = wanted.ranges[0]
+    if start < 0:  # the last bytes
+        return max(0, size + start), size
+    if start >= size:
         raise errors.range_not_satisfiable(size)
-    return found
+    return start, min(stop or size, size)
 
 
 def _media_headers(record: ObjectRecord) -> dict[str, str]:

@@ -60,10 +60,11 @@ class UploadSessions:
         self._write(session_id, target, None)
         return session_id
 
-    def take(self, session_id: str, part: Part, stream: Readable) -> ObjectRecord | int:
+    def take(self, session_id: str, part: Part, stream: Readable, promised: Expected) -> ObjectRecord | int:
         """Take a part; return the object when it is finished, else the number of bytes that are safe.
 
-        Bytes that are there already are skipped, so a part may be sent again after a lost answer.
+        Bytes that are there already are skipped, so a part may be sent again after a lost answer. What the last part
+        promises of the whole is checked besides what the beginning did.
         Raises: StorageError 400, 404 or 412.
         """
         with self._locked(session_id):
@@ -76,7 +77,7 @@ class UploadSessions:
             total = staged.size if part.start is not None and part.end is None else part.total
             if total is not None and staged.size > total:
                 raise errors.invalid_argument(f"The upload already has {staged.size} bytes, more than {total}")
-            return self._finish(session_id, target, staged) if staged.size == total else staged.size
+            return self._finish(session_id, target, staged, promised) if staged.size == total else staged.size
 
     def cancel(self, session_id: str) -> None:
         """Forget the upload and its bytes. Raises: StorageError 404."""
@@ -98,9 +99,10 @@ class UploadSessions:
             del self._staged[session_id]  # the file may have more than was hashed: it is read again next time
             raise
 
-    def _finish(self, session_id: str, target: Target, staged: StagedFile) -> ObjectRecord:
+    def _finish(self, session_id: str, target: Target, staged: StagedFile, promised: Expected) -> ObjectRecord:
         try:
             staged.digests.check(target.expected)
+            staged.digests.check(promised)
         except errors.StorageError:
             self._forget(session_id)
             raise

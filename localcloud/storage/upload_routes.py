@@ -39,7 +39,7 @@ class UploadRoutes:
         """Take one part of a resumable upload, or answer how much of it is safe."""
         del bucket  # the session knows it
         part = Part.parse(request.headers.get("Content-Range"))
-        result = self._sessions.take(_upload_id(), part, request.stream)
+        result = self._sessions.take(_upload_id(), part, request.stream, parameters.expected({}, request.headers))
         if isinstance(result, ObjectRecord):
             return _answer(result)
         response = Response(status=308)

@@ -158,12 +158,12 @@ def test_disturbs_only_the_matching_events_when_switches_are_set(
     make_queue: Callable[[], EventQueue], receiver: Receiver, tmp_path: Path
 ) -> None:
     queue = make_queue()
-    queue.set_switches({"drop_next": 1, "match": "manifest"})
+    queue.set_switches({"drop": 1, "match": "manifest"})
     for name in ("a", "manifest-1", "manifest-2"):
         queue.put(resource(name))
         wait_for(lambda: queue.counts() == (0, 0))
     assert receiver.names() == ["a", "manifest-2"]
-    assert json.loads((tmp_path / "events-switches.json").read_text())["drop_next"] == 0
+    assert json.loads((tmp_path / "events-switches.json").read_text())["drop"] == 0
 
     queue.set_switches({"duplicate": 2, "match": "manifest"})
     receiver.requests.clear()
@@ -199,3 +199,18 @@ def test_delivers_everything_when_the_order_is_disturbed(
 def test_refuses_a_switch_when_nobody_knows_it(make_queue: Callable[[], EventQueue]) -> None:
     with pytest.raises(TypeError, match="dropnext"):
         make_queue().set_switches({"dropnext": 1})
+    with pytest.raises(TypeError, match="wrong type"):
+        make_queue().set_switches({"drop": "1"})
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"unknown": 1}', '{"duplicate": "2"}'])
+def test_delivers_undisturbed_and_says_so_when_the_switches_file_is_ill_formed(
+    make_queue: Callable[[], EventQueue], receiver: Receiver, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "events-switches.json").write_text(content)
+    queue = make_queue()
+    queue.put(resource("a"))
+    wait_for(lambda: queue.counts() == (0, 0))
+
+    assert receiver.names() == ["a"]
+    assert "ill-formed" in (tmp_path / "logs" / "events.jsonl").read_text()

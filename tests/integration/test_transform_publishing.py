@@ -1,4 +1,4 @@
-"""The whole job on the real release's tables: what it publishes, what it refuses, what a crash or a lost lease leaves."""
+"""The whole job on the real release's tables: what it publishes, what it refuses, what a crash leaves."""
 
 from __future__ import annotations
 

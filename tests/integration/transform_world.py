@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +14,10 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
+from f1db_batch.contract import load_contract
+from f1db_batch.limits import Limits
+from f1db_batch.tables import read_table
 from flask import Flask
 from pipeline.objects import Run, request_name, run_of, zip_name
 from pipeline.releases import parse_version
@@ -41,24 +41,18 @@ Tables = Mapping[str, pa.Table]
 
 @cache
 def real_tables() -> dict[str, pa.Table]:
-    """Every table of the real release, typed by the contract that lies beside it."""
-    contract = json.loads((ZIP.parent / "contract.json").read_text())
+    """Every table of the real release, as the batch's own function reads it."""
     with zipfile.ZipFile(ZIP) as archive:
-        return {name: _typed(archive.read(f"f1db-{name}.csv"), columns) for name, columns in contract.items()}
+        return {
+            name: read_table(archive.read(table.file_name), table, Limits()).data
+            for name, table in load_contract().tables.items()
+        }
 
 
-def _typed(content: bytes, columns: list[tuple[str, str, bool]]) -> pa.Table:
-    types = {name: _arrow_type(type_) for name, type_, _ in columns}
-    return pyarrow.csv.read_csv(
-        io.BytesIO(content),
-        convert_options=pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True, null_values=[""]),
-    )
-
-
-def _arrow_type(type_: str) -> pa.DataType:
-    if match := re.fullmatch(r"decimal\((\d+),(\d+)\)", type_):
-        return pa.decimal128(int(match[1]), int(match[2]))
-    return {"string": pa.string(), "int": pa.int64(), "boolean": pa.bool_(), "date": pa.date32()}[type_]
+@cache
+def _column_types() -> dict[tuple[str, str], str]:
+    tables = load_contract().tables
+    return {(name, column.name): str(column.type) for name, table in tables.items() for column in table.columns}
 
 
 def with_value(table: pa.Table, where: Mapping[str, Any], column: str, value: Any) -> pa.Table:
@@ -135,7 +129,8 @@ class TransformWorld:
         content = sink.getvalue().to_pybytes()
         name = f"{run.curated_prefix(1)}{table}.parquet"
         self._put(self.curated, name, content)
-        columns = [{"name": one.name, "type": _contract_type(one.type), "nullable": True} for one in data.schema]
+        types = _column_types()
+        columns = [{"name": one, "type": types[table, one], "nullable": True} for one in data.column_names]
         return {
             "name": table, "rows": data.num_rows, "rejected_rows": 0, "bytes": len(content),
             "parquet": f"gs://{CURATED}/{name}", "columns": columns,
@@ -145,12 +140,6 @@ class TransformWorld:
         blob = bucket._bucket.blob(name)
         blob.metadata = dict(metadata or {})
         blob.upload_from_string(content, content_type="application/octet-stream")
-
-
-def _contract_type(type_: pa.DataType) -> str:
-    if pa.types.is_decimal(type_):
-        return f"decimal({type_.precision},{type_.scale})"
-    return {"string": "string", "int64": "int", "bool": "boolean", "date32[day]": "date"}[str(type_)]
 
 
 def _request(version: str, number: int, wishes: Mapping[str, Any]) -> dict[str, Any]:

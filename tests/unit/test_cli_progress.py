@@ -46,6 +46,23 @@ def test_stage_begins_again_when_a_second_release_follows() -> None:
     assert progress.stages["transform"].started_s == 20
 
 
+def test_stage_stays_ended_when_it_only_tidies_up() -> None:
+    progress = Progress()
+    progress.take({"stage": "transform", "release": "2026.11.0", "step": "load"}, now_s=10)
+    progress.take({"stage": "transform", "release": "2026.11.0", "outcome": "backfilled"}, now_s=14)
+    progress.take({"stage": "transform", "release": "2026.11.0", "step": "prune"}, now_s=15)
+    assert progress.stages["transform"].outcome == "backfilled"
+    assert progress.seconds() == {"transform": 4.0}
+
+
+def test_amount_is_forgotten_when_the_next_step_begins() -> None:
+    progress = Progress()
+    amount = {"done": 47, "total": 47, "unit": "tables"}
+    progress.take({"stage": "transform", "step": "load", "progress": amount})
+    progress.take({"stage": "transform", "step": "build"})
+    assert progress.stages["transform"].amount() == ""
+
+
 def test_plain_output_of_children_is_no_error_when_it_says_so() -> None:
     progress = Progress()
     progress.take({"stage": "batch", "severity": "ERROR", "message": "a JVM's warning", "plain": True})

@@ -205,7 +205,9 @@ def test_command_says_so_when_no_localcloud_runs(
 
 def test_query_prints_tabs_when_stdout_is_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
-        connection.execute("create schema f1db; create table f1db.dim_races as select 1 as id, 'a\tb' as name, null as note")
+        connection.execute(
+            "create schema f1db; create table f1db.dim_races as select 1 as id, 'a\tb' as name, null as note"
+        )
     assert main(["query", f"--state={tmp_path}", "--sql=select * from f1db.dim_races"]) == 0
     assert capsys.readouterr().out == "id\tname\tnote\n1\ta\\tb\t\n"
 

@@ -47,7 +47,8 @@ def test_a_type_is_refused_when_the_contract_does_not_have_it() -> None:
 def test_the_claim_asserts_the_fence_when_a_greater_one_is_there() -> None:
     assert claim_sql("p.c.published") == (
         "update `p.c.published` set fence = @fence where id = 1 and fence < @fence;\n"
-        "assert (select fence from `p.c.published` where id = 1) = @fence as 'the control record has a greater fence';\n"
+        "assert (select fence from `p.c.published` where id = 1) = @fence "
+        "as 'the control record has a greater fence';\n"
     )
 
 
@@ -85,6 +86,8 @@ end;
 
 
 def test_job_ids_say_run_fence_table_and_suffix() -> None:
-    table = RawTable("races", 1, "gs://curated/runs/f1db-2026-11-0-a-c-0/2/races.parquet", (Column("id", "int", False),))
+    table = RawTable(
+        "races", 1, "gs://curated/runs/f1db-2026-11-0-a-c-0/2/races.parquet", (Column("id", "int", False),)
+    )
 
     assert load_job_id(table, 7, 1) == "transform-f1db-2026-11-0-a-c-0-2-fence-7-races-1"

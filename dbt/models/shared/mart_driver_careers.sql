@@ -6,9 +6,9 @@ drivers as (
 
 ),
 
-driver_races as (
+races_counted as (
 
-    select * from {{ ref('int_driver_races_combined') }}
+    select * from {{ ref('int_driver_careers_counted') }}
 
 ),
 
@@ -21,32 +21,6 @@ sprint_results as (
 standings as (
 
     select * from {{ ref('stg_f1db__seasons_driver_standings') }}
-
-),
-
-races_counted as (
-
-    select
-        driver_id,
-        count(*) as race_entries,
-        sum(starts) as race_starts,
-        sum(wins) as race_wins,
-        sum(second_places) as second_places,
-        sum(third_places) as third_places,
-        sum(podiums) as podiums,
-        sum(pole_positions) as pole_positions,
-        sum(fastest_laps) as fastest_laps,
-        sum(grand_slams) as grand_slams,
-        sum(driver_of_the_day_awards) as driver_of_the_day_awards,
-        sum(laps) as race_laps,
-        sum(points) as points_race,
-        min(best_position) as best_race_result,
-        min(race_date) as first_entry_date,
-        max(race_date) as last_entry_date,
-        min(case when wins = 1 then race_date end) as first_win_date,
-        max(case when wins = 1 then race_date end) as last_win_date
-    from driver_races
-    group by driver_id
 
 ),
 

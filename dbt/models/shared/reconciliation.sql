@@ -28,7 +28,6 @@
     'driver_of_the_day_awards': 'total_driver_of_the_day',
     'grand_slams': 'total_grand_slams'
 } -%}
-
 with
 
 careers as (
@@ -79,7 +78,7 @@ compared as (
     left join seasons
         on f1db_seasons.driver_id = seasons.driver_id
         and f1db_seasons.year = seasons.year
-    {% if not loop.last %}union all{% endif %}
+    {{ 'union all' if not loop.last }}
     {% endfor %}
 
 ),

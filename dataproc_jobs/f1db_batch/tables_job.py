@@ -1,0 +1,72 @@
+"""The one Spark job of the batch: tables out to the tasks, reports back, and what can only be seen across tables."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from f1db_batch.archive import Archive
+from f1db_batch.contract import Contract, load_contract
+from f1db_batch.documents import Verdict, decide
+from f1db_batch.findings import FindingLog
+from f1db_batch.keys import missing_keys
+from f1db_batch.logs import BatchLog
+from f1db_batch.plan import order_tables, spread
+from f1db_batch.settings import Settings
+from f1db_batch.task import TableOrder, TableReport, Work, process
+
+_TASKS_PER_CORE = 2
+_PROGRESS_S = 1.0
+
+
+def process_tables(context: Any, settings: Settings, archive: Archive, log: BatchLog) -> Verdict:
+    """Process every table of an archive; one that is not fit to be read is a verdict without tables."""
+    across = FindingLog(settings.limits.max_findings)
+    for finding in archive.findings:
+        across.add(finding)
+    if archive.findings:
+        return decide([], across)
+    contract = load_contract()
+    orders, unknown = order_tables(contract, archive.members)
+    for finding in unknown:
+        across.add(finding)
+    work = Work(settings.zip_uri, settings.zip_generation, settings.curated, settings.limits)
+    groups = spread(orders, context.defaultParallelism * _TASKS_PER_CORE)
+    reports = {report.table.name: report for report in _run_job(context, groups, work, log)}
+    _check_across(contract, reports, across)
+    return decide([reports[order.table.name] for order in orders], across)
+
+
+def _check_across(contract: Contract, reports: dict[str, TableReport], across: FindingLog) -> None:
+    keys = {name: reports[name].keys for name in contract.tables}
+    for finding in missing_keys(contract, keys):
+        across.add(finding)
+
+
+def _run_job(context: Any, groups: Sequence[Sequence[TableOrder]], work: Work, log: BatchLog) -> list[TableReport]:
+    """Run the one Spark job; its progress is known by tasks, and told by the tables that those hold."""
+    total = sum(map(len, groups))
+    log.progress("parse", 0, total)
+    tables = context.parallelize(groups, len(groups))
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        watched = pool.submit(_watch, context.statusTracker(), [len(group) for group in groups], ended, log)
+        try:
+            reports: list[TableReport] = tables.mapPartitions(lambda part: process(part, work)).collect()
+        finally:
+            ended.set()
+        watched.result()
+    log.progress("parse", len(reports), total)
+    return reports
+
+
+def _watch(tracker: Any, sizes: list[int], ended: threading.Event, log: BatchLog) -> None:
+    seen = 0
+    while not ended.wait(_PROGRESS_S):
+        stages = [tracker.getStageInfo(stage) for stage in tracker.getActiveStageIds()]
+        tasks = sum(stage.numCompletedTasks for stage in stages if stage is not None)
+        if tasks > seen:
+            seen = tasks
+            log.progress("parse", sum(sizes[:tasks]), sum(sizes))

@@ -1,0 +1,82 @@
+"""The dbt project keeps its conventions, and its sources say what the batch's contract says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped] # no stubs in the lock
+from f1db_batch.contract import load_contract
+from transform.raw_tables import snake_case
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt"
+MODELS = sorted(PROJECT.glob("models/**/*.sql"))
+YAML_FILES = sorted(PROJECT.glob("models/**/*.yml"))
+
+
+def described_models() -> dict[str, dict[str, Any]]:
+    models: dict[str, dict[str, Any]] = {}
+    for path in YAML_FILES:
+        models.update({model["name"]: model for model in yaml.safe_load(path.read_text()).get("models", [])})
+    return models
+
+
+def source_tables() -> list[dict[str, Any]]:
+    document = yaml.safe_load((PROJECT / "models/staging/sources.yml").read_text())
+    return list(document["sources"][0]["tables"])
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_keeps_house_style_when_it_is_read(path: Path) -> None:
+    text = path.read_text()
+    lines = text.splitlines()
+    sql = "\n".join(re.sub(r"'[^']*'", "''", line.partition("--")[0]) for line in lines)
+
+    assert lines[-1] == "select * from final"
+    assert len(lines) <= 100
+    assert sql == sql.lower()
+    assert path.stem.split("_")[0] in ("stg", "int", "dim", "fct", "mart", "reconciliation")
+    assert text.count("{{ ref(") + text.count("{{ source(") == len(
+        re.findall(r"^    select \* from {{ (?:ref|source)\(", text, re.MULTILINE)
+    ), "tables are imported by CTEs at the top"
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_a_model_says_what_one_row_is_when_it_is_described(path: Path) -> None:
+    model = described_models()[path.stem]
+
+    assert model["description"].startswith("One row per ")
+
+
+@pytest.mark.parametrize(
+    "name", [path.stem for path in MODELS if path.parent.name in ("shared", "driver") and path.stem != "reconciliation"]
+)
+def test_a_published_model_has_a_key_test_when_it_is_built(name: str) -> None:
+    tests = [next(iter(test)) for test in described_models()[name]["data_tests"]]
+
+    assert "row_key" in tests or "row_count" in tests
+
+
+def test_nothing_is_described_when_it_does_not_exist() -> None:
+    assert set(described_models()) == {path.stem for path in MODELS}
+
+
+@pytest.mark.parametrize("table", source_tables(), ids=lambda table: table["name"])
+def test_a_source_has_the_contracts_types_and_required_columns_when_a_model_reads_it(table: dict[str, Any]) -> None:
+    contract = {snake_case(name): one for name, one in load_contract().tables.items()}[table["name"]]
+    columns = {snake_case(column.name): column for column in contract.columns}
+
+    assert contract.is_required
+    assert {column["name"]: column["data_type"] for column in table["columns"]} == {
+        column["name"]: str(columns[column["name"]].type) for column in table["columns"]
+    }
+    assert [column["name"] for column in table["columns"] if not contract.is_vital(columns[column["name"]].name)] == []
+
+
+def test_dialects_differ_only_in_macros_when_models_are_compiled() -> None:
+    for path in [*MODELS, *PROJECT.glob("tests/**/*.sql")]:
+        assert not re.search(r"target\.(type|name)|\b(int64|bigint|varchar|safe_cast|countif)\b", path.read_text()), (
+            path
+        )
