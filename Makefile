@@ -49,7 +49,7 @@ define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
 
-.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint types bench lock clean set-up
+.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done

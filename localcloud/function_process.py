@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.processes import Child, Children
+from localcloud.processes import Child, Children, StoppingError
 from localcloud.servers import HOST
 from localcloud.stage_logs import StageLog
 
@@ -85,7 +85,11 @@ class FunctionProcess:
             "PORT": str(self._port),
             "XDG_RUNTIME_DIR": runtime_dir.name,
         }
-        child = self._children.start(argv, environment, self._function.source.parent, self._log.take_line)
+        try:
+            child = self._children.start(argv, environment, self._function.source.parent, self._log.take_line)
+        except StoppingError as error:
+            runtime_dir.cleanup()
+            raise StartError(str(error)) from error
         self._child = child
 
         def clean_up() -> None:

@@ -44,6 +44,10 @@ _KEPT_VARIABLES = (
 OnLine = Callable[[str, bytes], None]
 
 
+class StoppingError(RuntimeError):
+    """Everything is being ended, so nothing new is started."""
+
+
 class Child:
     """A running process with its descendants."""
 
@@ -87,6 +91,7 @@ class Children:
         self._state_dir = state_dir
         self._alive: dict[int, Child] = {}
         self._lock = threading.Lock()
+        self._is_stopping = False
         kill_survivors(state_dir)
         self._warden = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _WARDEN],
@@ -97,23 +102,29 @@ class Children:
         )
 
     def start(self, argv: list[str], environment: dict[str, str], cwd: Path, on_line: OnLine) -> Child:
-        """Start a process; each line of its output goes to `on_line(stream, line)`."""
-        process = subprocess.Popen(
-            argv,
-            env={**environment, MARK: str(self._state_dir)},
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        self._tell_warden(f"+{process.pid}")
-        pumps = [
-            threading.Thread(target=_pump, args=(name, stream, on_line), daemon=True)
-            for name, stream in (("stdout", process.stdout), ("stderr", process.stderr))
-        ]
-        child = Child(process, pumps, lambda: self._forget(process.pid))
-        with self._lock:
+        """Start a process; each line of its output goes to `on_line(stream, line)`.
+
+        Raises:
+            StoppingError: when everything is being ended; nothing has been started then.
+        """
+        with self._lock:  # so that stop_all sees it, or it is not started
+            if self._is_stopping:
+                raise StoppingError(f"{argv[0]} is not started: localcloud is stopping")
+            process = subprocess.Popen(
+                argv,
+                env={**environment, MARK: str(self._state_dir)},
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+            self._tell_warden(f"+{process.pid}")
+            pumps = [
+                threading.Thread(target=_pump, args=(name, stream, on_line), daemon=True)
+                for name, stream in (("stdout", process.stdout), ("stderr", process.stderr))
+            ]
+            child = Child(process, pumps, lambda: self._forget(process.pid))
             self._alive[process.pid] = child
         for pump in pumps:
             pump.start()
@@ -122,6 +133,7 @@ class Children:
     def stop_all(self, grace_s: float = 2) -> None:
         """End every child, then the warden."""
         with self._lock:
+            self._is_stopping = True
             children = list(self._alive.values())
         stoppers = [threading.Thread(target=child.stop, args=(grace_s,)) for child in children]
         for stopper in stoppers:
@@ -134,14 +146,11 @@ class Children:
 
     def _forget(self, pid: int) -> None:
         with self._lock:
-            known = self._alive.pop(pid, None)
-        if known is not None:
-            self._tell_warden(f"-{pid}")
+            if self._alive.pop(pid, None) is not None:
+                self._tell_warden(f"-{pid}")
 
     def _tell_warden(self, line: str) -> None:
-        with self._lock:
-            if self._warden.stdin is None or self._warden.stdin.closed:
-                return
+        if self._warden.stdin is not None and not self._warden.stdin.closed:
             self._warden.stdin.write(f"{line}\n")
             self._warden.stdin.flush()
 

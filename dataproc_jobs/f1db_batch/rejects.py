@@ -52,7 +52,7 @@ class Rejects:
         return None if self.mask is None else pc.invert(self.mask)
 
     def json_lines(self) -> Iterator[bytes]:
-        """Yield one JSON object a row: its line, why, and its texts by column, or its whole text when it has other columns."""
+        """Yield one JSON object a row: its line, why, and its texts by column, or its whole text if it fits none."""
         if self.texts is not None and self.mask is not None:
             lines = self.texts.lines.filter(self.mask)
             columns = [column.filter(self.mask).dictionary_decode() for column in self.texts.columns]

@@ -91,11 +91,12 @@ class StagedFile:
                     rest = rest[file.write(rest) :]
                 self.digests.update(block)
 
-    def seal(self, mtime_ns: int) -> None:
-        """Give the file the time that will tie it to its record, and sync it."""
+    def seal(self, mtime_ns: int) -> int:
+        """Sync the file under the time that ties it to its record; return that time as the file system keeps it."""
         with self.path.open("ab") as file:
             os.utime(file.fileno(), ns=(mtime_ns, mtime_ns))
             os.fsync(file.fileno())
+            return os.fstat(file.fileno()).st_mtime_ns
 
     def discard(self) -> None:
         self.path.unlink(missing_ok=True)

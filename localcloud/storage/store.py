@@ -141,8 +141,7 @@ class ObjectStore:
         staged.digests.check(target.expected)
         if name.endswith("/") and staged.size:
             raise errors.invalid_object_name(name, "marks a folder and must be empty")
-        mtime_ns = self._files.new_mtime_ns()
-        staged.seal(mtime_ns)
+        mtime_ns = staged.seal(self._files.new_mtime_ns())
         if on_sealed:
             on_sealed(mtime_ns)
         with self._lock(bucket, name):

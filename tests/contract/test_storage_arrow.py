@@ -14,6 +14,8 @@ import pyarrow.fs as fs
 import pyarrow.parquet as pq
 import pytest
 
+pytestmark = pytest.mark.slow  # starts processes
+
 SERVE = """
 import sys
 from pathlib import Path

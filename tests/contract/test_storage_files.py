@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,7 +43,20 @@ class Served:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.communicate()  # may be called again
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    started = []
+
+    def start(port: int = 0) -> Served:
+        started.append(Served(tmp_path, port))
+        return started[-1]
+
+    yield start
+    for served in started:
+        served.kill()
 
 
 @pytest.fixture
@@ -135,9 +148,9 @@ def test_leftovers_go_and_bucket_stays_when_the_server_starts_again(tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_resumable_upload_goes_on_when_the_server_was_killed(tmp_path: Path) -> None:
+def test_resumable_upload_goes_on_when_the_server_was_killed(serve: Callable[..., Served]) -> None:
     content = random.Random(44).randbytes(600_000)
-    first = Served(tmp_path)
+    first = serve()
     base = f"{first.url}/storage/v1/b"
     requests.post(base, json={"name": "a-bucket"}, timeout=10)
     begun = requests.post(
@@ -148,26 +161,25 @@ def test_resumable_upload_goes_on_when_the_server_was_killed(tmp_path: Path) -> 
     location = begun.headers["Location"]
     requests.put(location, content[:262144], headers={"Content-Range": "bytes 0-262143/*"}, timeout=10)
     first.kill()
-    second = Served(tmp_path, first.port)
+    second = serve(first.port)
     state = requests.put(location, headers={"Content-Range": f"bytes */{len(content)}"}, timeout=10)
     assert (state.status_code, state.headers["Range"]) == (308, "bytes=0-262143")
     headers = {"Content-Range": f"bytes 262144-599999/{len(content)}"}
     done = requests.put(location, content[262144:], headers=headers, timeout=10)
     assert (done.status_code, done.json()["metadata"]) == (200, {"k": "v"})
     second.kill()
-    third = Served(tmp_path, first.port)
+    serve(first.port)
     again = requests.put(location, headers={"Content-Range": f"bytes */{len(content)}"}, timeout=10)
     assert again.json()["generation"] == done.json()["generation"]
     assert requests.get(f"{base}/a-bucket/o/big?alt=media", timeout=10).content == content
-    third.kill()
 
 
 @pytest.mark.slow
-def test_data_and_metadata_belong_together_when_killed_at_any_moment(tmp_path: Path) -> None:
+def test_data_and_metadata_agree_when_killed_at_any_moment(serve: Callable[..., Served], tmp_path: Path) -> None:
     dice = random.Random(7)
     generation = 0
     for attempt in range(8):
-        served = Served(tmp_path)
+        served = serve()
         if attempt == 0:
             requests.post(f"{served.url}/storage/v1/b", json={"name": "a-bucket"}, timeout=10)
             _put(served.url, b"first")

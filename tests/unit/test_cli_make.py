@@ -16,7 +16,7 @@ printf '<%s>\\n' "$@"
 echo "MAKEFLAGS=$MAKEFLAGS"
 case "$WANTED" in
   1) touch "$EXIT_1" ;;
-  wait) trap 'echo ended >&2; exit 130' INT TERM; while :; do sleep 0.02; done ;;
+  wait) trap 'echo ended >&2; exit 130' INT TERM; echo ready; while :; do sleep 0.02; done ;;
   *) exit "$WANTED" ;;
 esac
 """
@@ -142,7 +142,7 @@ def test_command_is_ended_when_make_is_interrupted(checkout: Path, number: signa
         start_new_session=True,
     )
     assert process.stdout is not None
-    while not process.stdout.readline().startswith("MAKEFLAGS="):
+    while process.stdout.readline() != "ready\n":
         assert process.poll() is None
     if number is signal.SIGINT:  # as a terminal does: everybody in the group
         os.killpg(process.pid, number)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.processes import MARK, Children, base_environment, kill_survivors
+from localcloud.processes import MARK, Children, StoppingError, base_environment, kill_survivors
 
 pytestmark = pytest.mark.slow
 FAMILY = """
@@ -122,3 +122,10 @@ def test_keeps_the_users_java_spark_and_cloud_settings_out_when_an_environment_i
     assert environment["HTTPS_PROXY"] == "http://proxy:1"
     assert environment["NO_PROXY"] == "127.0.0.1,localhost"
     assert environment["HOME"] == str(tmp_path / "home")
+
+
+def test_refuses_to_start_when_everything_is_being_ended(tmp_path: Path) -> None:
+    children = Children(tmp_path)
+    children.stop_all(0)
+    with pytest.raises(StoppingError, match="localcloud is stopping"):
+        children.start([sys.executable, "-c", ""], base_environment(tmp_path), tmp_path, lambda *_: None)
