@@ -5,7 +5,8 @@ import os
 import flask
 import functions_framework
 from cloudevents.http.event import CloudEvent
-from pipeline.handlers import handle_check, handle_landed, handle_manifest
+
+from pipeline.stages.handlers import handle_check, handle_landed, handle_manifest
 
 
 @functions_framework.http

@@ -260,7 +260,10 @@ def lock_of(root: Path, layer: str) -> Path:
 def make_locks(root: Path) -> None:
     """Make the hashed locks again; every layer takes its pins from the largest, so that they agree."""
     requirements = root / "requirements"
-    for name, pins in (("uv", ""), ("build", ""), ("test", ""), ("run", "test"), ("functions", "test")):
+    layers = [(name, "") for name in ("uv", "build", "test")] + [
+        (name, "test") for name in ("run", "transform", "functions")
+    ]
+    for name, pins in layers:
         command = [str(root / ".venv" / "bin" / "uv"), "pip", "compile", "--no-config", "--quiet", "--universal"]
         command += ["--python-version", "3.11", "--generate-hashes", "--no-emit-index-url"]
         command += ["--custom-compile-command", "make lock", "-o", name + ".txt", name + ".in"]

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, jsonify, redirect, request, send_file
-from pipeline.objects import ZIP_NAME
-from pipeline.releases import SAMPLE, InvalidVersionError, Version, parse_version
 
 from localcloud import durable
 from localcloud.github_upstream import Upstream, pass_on
+from pipeline.objects import ZIP_NAME
+from pipeline.releases import SAMPLE, InvalidVersionError, Version, parse_version
 
 _REPOSITORY = "f1db/f1db"
 _DOWNLOAD_URL_S = 300
@@ -42,6 +42,7 @@ class GitHub:
         self._digests: dict[tuple[Path, int, int], str] = {}
         self._links: dict[str, tuple[Path, float]] = {}
         self._lock = threading.Lock()
+        self._is_sample_built = False
 
     def find(self, version: Version) -> Path | None:
         """Find the ZIP of one release: given by path, the sample, or from the folder."""
@@ -115,10 +116,11 @@ class GitHub:
     def _sample(self) -> Path:
         path = self._state_dir / "tmp" / "f1db-csv-sample.zip"
         with self._lock:
-            if not path.exists():
+            if not self._is_sample_built:  # once a process: its facts may have changed since the last one
                 from localcloud.sample import build_sample_zip
 
                 durable.write_bytes(path, build_sample_zip())
+                self._is_sample_built = True
         return path
 
 

@@ -69,7 +69,7 @@ class SparkSubmit:
             "spark.ui.enabled": "false",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.defaultJavaOptions": f"{_JAVA_OPTIONS} -Djava.io.tmpdir={self.environment['TMPDIR']}",
+            "spark.driver.defaultJavaOptions": f'{_JAVA_OPTIONS} "-Djava.io.tmpdir={self.environment["TMPDIR"]}"',
             "spark.local.dir": str(self.work_dir(batch_id)),
             "spark.sql.warehouse.dir": (self.work_dir(batch_id) / "warehouse").as_uri(),
             "spark.hadoop.fs.gs.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",

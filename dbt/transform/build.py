@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.releases import Version
-
 from transform.errors import FaultError, RefusalError
 from transform.warehouses.protocol import PrivatePlace, Progress, Warehouse
 

@@ -6,11 +6,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from pipeline.clients.storage import Bucket
 from pipeline.documents import format_utc
 from pipeline.objects import Run
 from pipeline.records import FORMAT
-from pipeline.storage import Bucket
-
 from transform.settings import Settings
 
 _MAX_DETAILS = 20

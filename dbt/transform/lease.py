@@ -8,10 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from pipeline import objects
+from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.records import Lease
-from pipeline.storage import Bucket, StoredObject
-
-from transform.bucket_writes import touch
 from transform.errors import LeaseHeldError, LeaseLostError
 
 
@@ -91,7 +89,7 @@ def _read(state: Bucket) -> tuple[dict[str, Any], StoredObject] | None:
 def _is_live(state: Bucket, lease: Lease, info: StoredObject, holder: str, has_ended: Callable[[str], bool]) -> bool:
     if lease.holder is None or lease.holder == holder:
         return False
-    touched = touch(state, info)
+    touched = state.touch(info)
     if touched is None:  # replaced since it was read: whoever did that is alive
         return True
     if touched.updated_at - info.created_at >= timedelta(seconds=lease.ttl_s):

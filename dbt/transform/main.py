@@ -7,11 +7,10 @@ import os
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
+from pipeline.clients.run_jobs import RunJob
 from pipeline.errors import PipelineError
 from pipeline.logs import StageLog
 from pipeline.objects import Run
-from pipeline.run_jobs import RunJob
-
 from transform import lease
 from transform.errors import FaultError, LeaseHeldError, LeaseLostError, RefusalError
 from transform.failures import record_failure

@@ -12,7 +12,7 @@ from pipeline.objects import Run
 from pipeline.records import OutcomeKind
 from pipeline.releases import Version
 from pipeline.state import read_manifest
-
+from pipeline.zips.drivers import SAMPLE_DRIVERS
 from transform.build import build
 from transform.errors import FaultError, RefusalError
 from transform.publication import Publication, datasets_of, record_outcome
@@ -20,8 +20,6 @@ from transform.raw_tables import RawTable, raw_tables
 from transform.settings import Settings
 from transform.warehouses.protocol import PrivatePlace, Progress, Warehouse
 from transform.work import Buckets, Work
-
-_SAMPLE_DRIVERS = ("lewis-hamilton",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Processing:
             raise FaultError("parquet_missing", "the manifest names no table of drivers")
         sql = f"select id from f1db_raw{place.dataset_suffix}.drivers"  # noqa: S608 # the suffix is our own
         known = {str(row["id"]) for row in self.warehouse.rows(place, sql, rows_in_table["drivers"])}
-        known &= set(_SAMPLE_DRIVERS) if version.is_sample else known
+        known &= set(SAMPLE_DRIVERS) if version.is_sample else known
         unknown = [driver for driver in self.settings.drivers if driver not in known]
         if unknown:
             details = [{"driver": one, "nearest": difflib.get_close_matches(one, known, n=3)} for one in unknown]

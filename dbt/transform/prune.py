@@ -7,7 +7,6 @@ import re
 from pipeline.objects import Run
 from pipeline.records import Outcome, Pointer
 from pipeline.state import World
-
 from transform.publication import published_runs
 from transform.work import Buckets
 

@@ -9,14 +9,12 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from pipeline import objects
+from pipeline.clients.storage import Bucket
 from pipeline.decisions import Purpose
 from pipeline.documents import format_utc
 from pipeline.objects import Run
 from pipeline.records import Manifest, Outcome, OutcomeKind, Pointer
 from pipeline.releases import Version
-from pipeline.storage import Bucket
-
-from transform.bucket_writes import write_page
 from transform.errors import LeaseLostError
 from transform.report import ReleaseStamp, render_report
 from transform.settings import Settings
@@ -95,7 +93,7 @@ class Publication:
         for number, driver_id in enumerate(pointer.drivers):
             html = render_report(self.warehouse.published_marts(), driver_id, stamp)
             name = first if number == 0 else first.replace("index.html", f"{driver_id}.html")
-            write_page(self.buckets.curated, name, html)
+            self.buckets.curated.write_page(name, html)
 
 
 def datasets_of(drivers: Sequence[str]) -> tuple[str, ...]:

@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.clients.storage import Bucket
 from pipeline.records import Column, Manifest, Table
-from pipeline.storage import Bucket
-
 from transform.errors import FaultError
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

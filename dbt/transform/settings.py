@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.settings import _BUCKET, _DIGEST, _drivers, _Environment, _positive, _url
+from pipeline.environment import BUCKET, DIGEST, JOB, Environment, parse_drivers, parse_positive, parse_url
 
 _HOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,200}")
 
@@ -36,21 +36,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     Raises:
         PermanentError: `bad_settings`, naming every variable that is missing or wrong.
     """
-    env = _Environment(environment)
+    env = Environment(environment)
     settings = Settings(
         project_id=env.text("PROJECT_ID"),
-        landing_bucket=env.matching("LANDING_BUCKET", _BUCKET, "a bucket's name"),
-        state_bucket=env.matching("STATE_BUCKET", _BUCKET, "a bucket's name"),
-        curated_bucket=env.matching("CURATED_BUCKET", _BUCKET, "a bucket's name"),
-        code_digest=env.matching("CODE_DIGEST", _DIGEST, "64 hex digits"),
-        transform_digest=env.matching("TRANSFORM_DIGEST", _DIGEST, "64 hex digits"),
-        transform_job=env.text("TRANSFORM_JOB"),
-        drivers=env.parsed("DRIVERS", _drivers),
-        run_endpoint=env.parsed("RUN_ENDPOINT", _url, "https://run.googleapis.com"),
+        landing_bucket=env.matching("LANDING_BUCKET", BUCKET, "a bucket's name"),
+        state_bucket=env.matching("STATE_BUCKET", BUCKET, "a bucket's name"),
+        curated_bucket=env.matching("CURATED_BUCKET", BUCKET, "a bucket's name"),
+        code_digest=env.matching("CODE_DIGEST", DIGEST, "64 hex digits"),
+        transform_digest=env.matching("TRANSFORM_DIGEST", DIGEST, "64 hex digits"),
+        transform_job=env.matching("TRANSFORM_JOB", JOB, "projects/…/locations/…/jobs/…"),
+        drivers=env.parsed("DRIVERS", parse_drivers),
+        run_endpoint=env.parsed("RUN_ENDPOINT", parse_url, "https://run.googleapis.com"),
         warehouse_url=env.parsed("WAREHOUSE_URL", _warehouse_url),
         holder=env.matching("CLOUD_RUN_EXECUTION", _HOLDER, "an execution's name"),
-        lease_ttl_s=env.parsed("LEASE_TTL_S", _positive, "1200"),
-        task_timeout_s=env.parsed("TASK_TIMEOUT_S", _positive, "900"),
+        lease_ttl_s=env.parsed("LEASE_TTL_S", parse_positive, "1200"),
+        task_timeout_s=env.parsed("TASK_TIMEOUT_S", parse_positive, "900"),
     )
     # A task that outlives its lease could not publish: the fence would stop it at the very end of its work.
     env.parsed(

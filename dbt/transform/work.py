@@ -6,13 +6,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pipeline.clients.storage import Bucket
 from pipeline.decisions import Purpose, RecordOutcome, RunTransform, next_action
 from pipeline.logs import StageLog
 from pipeline.objects import Run
 from pipeline.records import Outcome
 from pipeline.state import Candidate, World, candidates, facts_of, read_world
-from pipeline.storage import Bucket
-
 from transform.settings import Settings
 
 

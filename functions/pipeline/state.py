@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pipeline import objects
+from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.decisions import Attempt, BatchState, Facts, TransformFailure
 from pipeline.documents import Fields, InvalidDocumentError
 from pipeline.errors import PermanentError
 from pipeline.objects import Run, ZipName, parse_request_name, parse_run_object, parse_zip_name, run_of
 from pipeline.records import Lease, Manifest, Outcome, OutcomeKind, Pointer, Request
 from pipeline.releases import Version
-from pipeline.storage import Bucket, StoredObject
 
 BatchLookup = Callable[[str], tuple[BatchState, str]]
 ExecutionLookup = Callable[[str], bool]

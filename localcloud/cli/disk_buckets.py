@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.errors import ErrorCode, PermanentError
 from pipeline.objects import ZIP_NAME
-from pipeline.storage import Bucket, StoredObject
 
 
 @dataclass(frozen=True)
 class DiskBucket(Bucket):
-    """The reading half of `pipeline.storage.Bucket` over the files that localcloud keeps; writing is not for commands.
+    """The reading half of the pipeline's `Bucket` over the files that localcloud keeps; writing is not for commands.
 
     Times and generations are the files'; a ZIP's digest is computed, as its metadata is localcloud's own affair.
     """

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.releases import Version
-
 from localcloud.cli.display import Display
 from localcloud.cli.exits import CommandError
 from localcloud.cli.local_http import Answer
@@ -18,6 +16,7 @@ from localcloud.cli.log_lines import LogTail
 from localcloud.cli.progress import Progress
 from localcloud.cli.session import Session
 from localcloud.cli.standing import Standing, StateDir, standing_of
+from pipeline.releases import Version
 
 TABLES = 47  # of an F1DB release; the manifest has the true number
 _POLL_S = 0.15

@@ -9,10 +9,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from localcloud.cli.exits import UsageError
 from pipeline.objects import ZIP_NAME
 from pipeline.releases import InvalidVersionError, Version, parse_version
-
-from localcloud.cli.exits import UsageError
 
 _VERSION_IN_NAME = re.compile(r"(?<![0-9.])v?(\d{4}\.\d{1,3}\.\d{1,3}(?:\.(?:alpha|beta|rc)\d{1,3})?)(?![0-9])")
 

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from pipeline.records import Pointer
-from pipeline.releases import SAMPLE, Version, parse_version
-
 from localcloud.cli import release_asked, summary
 from localcloud.cli.display import Display, display_for
 from localcloud.cli.exits import CommandError, Exit, UsageError
@@ -22,6 +19,8 @@ from localcloud.cli.release_asked import ReleaseAsked
 from localcloud.cli.session import session_for, shown
 from localcloud.cli.standing import Standing, StateDir
 from localcloud.cli.summary import Ending
+from pipeline.records import Pointer
+from pipeline.releases import SAMPLE, Version, parse_version
 
 _GOOD = ("published", "up_to_date", "backfilled")
 _UNDER_WAY = ("landed", "replayed", "in_progress")

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import assert_never
-
-from pipeline import decisions
-from pipeline.decisions import BatchState
-from pipeline.documents import format_utc
-from pipeline.releases import Version
-from pipeline.state import BatchLookup, Candidate, World, candidate_of, facts_of, read_manifest, read_world
 
 from localcloud.cli.disk_buckets import DiskBucket
 from localcloud.cli.local_http import call
 from localcloud.cli.session import Session
 from localcloud.deployment import PROJECT, REGION
+from pipeline import decisions
+from pipeline.decisions import BatchState
+from pipeline.releases import Version
+from pipeline.stages.descriptions import describe
+from pipeline.state import BatchLookup, Candidate, World, candidate_of, facts_of, read_manifest, read_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +61,18 @@ def standing_of(world: World, version: Version, batch_state: BatchLookup | None 
         return None
     facts = facts_of(world, candidate, batch_state=batch_state, is_lease_live=False)
     action = decisions.next_action(facts)
-    state, stage, following, reason, is_final = _words(action)
+    told = describe(action, candidate, is_asked=False)
     return Standing(
         version=version,
         run=str(candidate.run),
-        state=state,
-        stage=stage,
-        next=following,
-        reason=reason,
-        is_final=is_final,
+        state=told.state,
+        stage=told.stage,
+        next=told.next,
+        reason=told.reason or "",
+        is_final=isinstance(action, decisions.BackOff | decisions.Refused | decisions.Nothing),
         since=_since(world, candidate),
         findings=_findings(world, candidate),
     )
-
-
-def _words(action: decisions.Action) -> tuple[str, str, str, str, bool]:
-    """Put an action into check_release's words: state, stage, what comes next, reason, whether it is final."""
-    match action:
-        case decisions.StartBatch(attempt):
-            return "landed", "start_batch", f"start batch attempt {attempt}", "", False
-        case decisions.RunTransform(purpose):
-            return "processed", "transform", f"run the transform to {purpose.value}", "", False
-        case decisions.RecordOutcome(outcome, reason):
-            return outcome.value, "start_dbt", f"record the outcome {outcome.value}", reason, False
-        case decisions.Wait(stage):
-            return "in_progress", stage, f"wait for the {stage}", "", False
-        case decisions.BackOff(stage, until, reason):
-            return "backing_off", stage, f"goes on at {format_utc(until)}, or asked with FORCE=1", reason, True
-        case decisions.Refused(reason):
-            return "refused", "transform", "waits for another transform, or FORCE=1", reason, True
-        case decisions.Nothing(state, reason):
-            return "published" if state == "up_to_date" else state, "done", "nothing", reason, True
-        case _:
-            assert_never(action)
 
 
 def _since(world: World, candidate: Candidate) -> datetime | None:

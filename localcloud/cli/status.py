@@ -9,13 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.records import Pointer
-from pipeline.state import World
-
 from localcloud.cli.exits import Exit
 from localcloud.cli.session import DEFAULT_DRIVERS, ROOT, Session, find_running, shown
 from localcloud.cli.standing import Standing, StateDir, batch_lookup, standing_of
 from localcloud.cli.tables import write_table
+from pipeline.records import Pointer
+from pipeline.state import World
 
 _COLUMNS = ("release", "run", "state", "stage", "since", "next", "reason")
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from pipeline.records import Pointer
-from pipeline.releases import Version
-
 from localcloud.cli.exits import Exit
 from localcloud.cli.local_http import NoAnswerError, call
 from localcloud.cli.release_asked import ReleaseAsked
 from localcloud.cli.session import Session, shown
 from localcloud.cli.standing import Standing, StateDir
+from pipeline.records import Pointer
+from pipeline.releases import Version
 
 WAREHOUSE = "warehouse.duckdb"
 REPORT = "report/index.html"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped] # no stubs in the lock
+
 from f1db_batch.contract import load_contract
 from transform.raw_tables import snake_case
 

@@ -9,14 +9,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
+
 from pipeline.releases import parse_version
+from tests.integration.transform_world import ZIP, real_tables, with_value
 from transform.build import _run_dbt, build
 from transform.errors import RefusalError
 from transform.raw_tables import snake_case
 from transform.warehouses.duckdb import DuckDbWarehouse
 from transform.warehouses.protocol import PrivatePlace
-
-from tests.integration.transform_world import ZIP, real_tables, with_value
 
 pytestmark = [
     pytest.mark.slow,

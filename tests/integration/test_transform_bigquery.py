@@ -9,12 +9,12 @@ import pytest
 from flask import Flask, Response, jsonify, request
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
+
+from localcloud.servers import LocalServer
 from pipeline.records import Column
 from transform.errors import FaultError
 from transform.raw_tables import RawTable
 from transform.warehouses.bigquery_jobs import load_table
-
-from localcloud.servers import LocalServer
 
 TABLE = RawTable(
     "races",

@@ -6,11 +6,11 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from pipeline.storage import Bucket
+
+from pipeline.clients.storage import Bucket
+from tests.integration.transform_world import PROJECT, STATE, storage
 from transform import lease
 from transform.errors import LeaseHeldError, LeaseLostError
-
-from tests.integration.transform_world import PROJECT, STATE, storage
 
 
 @pytest.fixture

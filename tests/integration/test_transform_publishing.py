@@ -11,12 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipeline.storage import Bucket
-from transform import lease
-from transform.errors import LeaseLostError
-from transform.warehouses.duckdb import DuckDbWarehouse
-from transform.warehouses.protocol import Stamp
 
+from pipeline.clients.storage import Bucket
 from tests.integration.transform_world import (
     ROOT,
     ZIP,
@@ -27,6 +23,10 @@ from tests.integration.transform_world import (
     storage,
     with_value,
 )
+from transform import lease
+from transform.errors import LeaseLostError
+from transform.warehouses.duckdb import DuckDbWarehouse
+from transform.warehouses.protocol import Stamp
 
 pytestmark = [
     pytest.mark.slow,

@@ -15,19 +15,19 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+from flask import Flask
+
 from f1db_batch.contract import load_contract
 from f1db_batch.limits import Limits
 from f1db_batch.tables import read_table
-from flask import Flask
-from pipeline.objects import Run, request_name, run_of, zip_name
-from pipeline.releases import parse_version
-from pipeline.storage import Bucket
-from transform.main import main
-
 from localcloud.metadata import create_app
 from localcloud.servers import LocalServer
 from localcloud.storage.server import StorageServer
 from localcloud.tokens import TokenSigner
+from pipeline.clients.storage import Bucket
+from pipeline.objects import Run, request_name, run_of, zip_name
+from pipeline.releases import parse_version
+from transform.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 ZIP = Path(os.environ.get("F1DB_ZIP", ROOT.parent / "shared/f1db/f1db-csv-2026.11.0.zip"))

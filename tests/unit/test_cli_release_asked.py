@@ -4,10 +4,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from pipeline.releases import SAMPLE, Version
 
 from localcloud.cli.exits import Exit, UsageError
 from localcloud.cli.release_asked import ReleaseAsked, offer, read_release
+from pipeline.releases import SAMPLE, Version
 
 
 def _archive(path: Path) -> Path:

@@ -7,14 +7,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from pipeline.decisions import BatchState
-from pipeline.errors import PermanentError
-from pipeline.releases import parse_version
 
 from localcloud.__main__ import leave, main
 from localcloud.cli.disk_buckets import DiskBucket
 from localcloud.cli.session import find_running
 from localcloud.cli.standing import Standing, StateDir, standing_of
+from pipeline.decisions import BatchState
+from pipeline.errors import PermanentError
+from pipeline.releases import parse_version
 
 CODE, TRANSFORM = "c" * 64, "d" * 64
 ZIP = b"not looked into here"

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from cloudevents.http import CloudEvent
+
 from pipeline.errors import PermanentError
-from pipeline.events import FINALIZED, ObjectFinalized, parse_object_finalized
+from pipeline.stages.events import FINALIZED, ObjectFinalized, parse_object_finalized
 
 NAME = "releases/2026.11.0/0123456789ab/f1db-csv.zip"
 ATTRIBUTES = {

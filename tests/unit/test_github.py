@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from pipeline.errors import PermanentError, PipelineError, TransientError
-from pipeline.github import GitHub
-from pipeline.releases import parse_version
 
+from pipeline.clients.github import GitHub
+from pipeline.errors import PermanentError, PipelineError, TransientError
+from pipeline.releases import parse_version
 from tests.integration.stand_ins import Asked, GitHubStandIn, Reply, StandIn, json_reply
 
 

@@ -5,6 +5,7 @@ import json
 from datetime import datetime
 
 import pytest
+
 from pipeline.errors import ErrorCode, PermanentError
 from pipeline.logs import StageLog, trace_of
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pipeline import objects
 from pipeline.releases import parse_version
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pipeline.releases import SAMPLE, InvalidVersionError, Version, newest, parse_version
 
 
@@ -28,7 +29,18 @@ def test_newest_is_the_newest_final_release_when_prereleases_are_newer() -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "v", "2026", "2026.1", "2026.01.0", "2026.1.0-beta", "2026.1.0.gamma1", "../2026.1.0", "\uff12\uff10\uff12\uff16.1.0"]
+    "text",
+    [
+        "",
+        "v",
+        "2026",
+        "2026.1",
+        "2026.01.0",
+        "2026.1.0-beta",
+        "2026.1.0.gamma1",
+        "../2026.1.0",
+        "\uff12\uff10\uff12\uff16.1.0",
+    ],
 )
 def test_parse_version_raises_when_the_text_is_no_version(text: str) -> None:
     with pytest.raises(InvalidVersionError, match=r"expected e\.g\. 2026\.11\.0"):

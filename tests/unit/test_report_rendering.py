@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from transform.report import DriverMissingError, DuckDBMarts, ReleaseStamp, render_report
 
 STAMP = ReleaseStamp(

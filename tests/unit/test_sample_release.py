@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from f1db_batch.contract import Contract, load_contract
 from f1db_batch.limits import Limits
 from f1db_batch.tables import read_table
-
 from localcloud.sample import EMPTY_TABLES, UNFILLED, build_sample_zip
 
 Records = list[dict[str, str]]

@@ -1,6 +1,7 @@
 """A deployment's environment is read once: all problems in one error, and no secret in any text."""
 
 import pytest
+
 from pipeline.errors import PermanentError
 from pipeline.settings import read_settings
 

@@ -1,6 +1,7 @@
 """What BigQuery is asked to do, as text."""
 
 import pytest
+
 from pipeline.records import Column
 from transform.raw_tables import RawTable, snake_case
 from transform.warehouses.bigquery_jobs import load_job_id

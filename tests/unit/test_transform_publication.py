@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+
 from pipeline.decisions import Purpose
 from pipeline.objects import Run, run_of
 from pipeline.records import Outcome, OutcomeKind, Pointer

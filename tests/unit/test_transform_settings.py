@@ -1,6 +1,7 @@
 """The job's environment."""
 
 import pytest
+
 from pipeline.errors import PermanentError
 from transform.settings import read_settings
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from cloudevents.http import from_http
-from pipeline import trigger
-from pipeline.errors import TransientError
-from pipeline.events import ObjectFinalized, parse_object_finalized
 
+from pipeline.clients import trigger
+from pipeline.errors import TransientError
+from pipeline.stages.events import ObjectFinalized, parse_object_finalized
 from tests.integration.stand_ins import Reply, StandIn
 
 

@@ -6,8 +6,9 @@ import struct
 import zipfile
 
 import pytest
+
 from pipeline.errors import ErrorCode, PermanentError
-from pipeline.verifying_reader import VerifyingReader
+from pipeline.zips.verifying_reader import VerifyingReader
 
 LIMIT = 10_000_000
 

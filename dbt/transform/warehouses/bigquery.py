@@ -13,8 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline.storage import Bucket
-
+from pipeline.clients.storage import Bucket
 from transform.errors import FaultError, LeaseLostError
 from transform.raw_tables import RawTable
 from transform.warehouses import bigquery_sql as sql

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.storage import Bucket
-
+from pipeline.clients.storage import Bucket
 from transform.errors import FaultError, LeaseLostError
 from transform.raw_tables import RawTable, read_parquet
 from transform.report import DuckDBMarts

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline.storage import Bucket
-
+from pipeline.clients.storage import Bucket
 from transform.raw_tables import RawTable
 from transform.report import MartReader
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import assert_never
 
-from pipeline.dataproc import BatchPlan, Creation
+from pipeline.clients.dataproc import BatchPlan, Creation
 from pipeline.decisions import (
     BackOff,
     BatchState,
@@ -17,16 +17,16 @@ from pipeline.decisions import (
     StartBatch,
     Wait,
 )
-from pipeline.deployment import Deployment
 from pipeline.documents import format_utc
-from pipeline.drivers import check_drivers
 from pipeline.errors import ErrorCode
-from pipeline.events import ObjectFinalized
 from pipeline.logs import StageLog
 from pipeline.objects import parse_zip_name
-from pipeline.outcomes import record_outcome
 from pipeline.records import FORMAT, OutcomeKind
+from pipeline.stages.deployment import Deployment
+from pipeline.stages.events import ObjectFinalized
+from pipeline.stages.outcomes import record_outcome
 from pipeline.state import Candidate, candidate_of
+from pipeline.zips.drivers import check_drivers
 
 
 def start_batch(deployment: Deployment, event: ObjectFinalized, log: StageLog) -> None:

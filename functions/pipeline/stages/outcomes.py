@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from pipeline.deployment import Deployment
 from pipeline.objects import Run
 from pipeline.records import Outcome, OutcomeKind, Pointer
+from pipeline.stages.deployment import Deployment
 
 
 def record_outcome(

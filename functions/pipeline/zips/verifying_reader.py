@@ -7,7 +7,7 @@ import hashlib
 from typing import Protocol
 
 from pipeline.errors import ErrorCode, PermanentError
-from pipeline.zip_tail import TAIL_BYTES, check_zip_tail
+from pipeline.zips.zip_tail import TAIL_BYTES, check_zip_tail
 
 _READ_BYTES = 256 * 1024
 _LOCAL_HEADER = b"PK\x03\x04"

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipeline.clients.http_get import Answer, Body, download, fetch, whole_number
+from pipeline.clients.release_json import Release, read_release
 from pipeline.errors import ErrorCode, PermanentError, TransientError
-from pipeline.http_get import Answer, Body, download, fetch, whole_number
 from pipeline.objects import ZIP_NAME
-from pipeline.release_json import Release, read_release
 from pipeline.releases import InvalidVersionError, Version, parse_version
 
 _BUDGET_S = 9.0  # for one question in all: out of reach is known within 10 s

@@ -150,6 +150,30 @@ class Bucket:
 
         return self._create(self._bucket.blob(name, chunk_size=_CHUNK_BYTES), create, metadata)
 
+    def touch(self, info: StoredObject) -> StoredObject | None:
+        """Patch one generation's metadata, so that its `updated_at` is GCS's now; None when it has been replaced."""
+        from google.api_core.exceptions import NotFound, PreconditionFailed
+
+        blob = self._bucket.blob(info.name)
+        blob.metadata = {**info.metadata, "contended": "yes"}
+        with _translated(f"touch gs://{self.name}/{info.name}"):
+            try:
+                blob.patch(if_generation_match=info.generation, timeout=_TIMEOUT_S, retry=_retry())
+            except (NotFound, PreconditionFailed):
+                return None
+        return _stored(blob)
+
+    def write_page(self, name: str, html: str) -> None:
+        """Write an HTML page, over the one that may be there: its name says what it must contain."""
+        with _translated(f"write gs://{self.name}/{name}"):
+            self._bucket.blob(name).upload_from_string(
+                html.encode(),
+                content_type="text/html; charset=utf-8",
+                checksum="crc32c",
+                timeout=_TIMEOUT_S,
+                retry=_retry(),
+            )
+
     def rename(self, source: str, target: str, metadata: Mapping[str, str]) -> bool:
         """Give an object its final name, which must not exist yet, and metadata; return whether this call did it."""
         origin = self._bucket.blob(source)

@@ -10,7 +10,7 @@ import requests
 
 from pipeline.documents import format_utc
 from pipeline.errors import ErrorCode, TransientError
-from pipeline.events import FINALIZED
+from pipeline.stages.events import FINALIZED
 
 _TIMEOUT_S = (5.0, 120.0)  # an event function's own time limit
 

@@ -7,18 +7,18 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipeline.answers import Answer
-from pipeline.check_body import CheckRequest, caller_of, parse_check_request
-from pipeline.check_named import check_named
-from pipeline.check_release import Check
-from pipeline.deployment import Deployment, open_deployment
 from pipeline.errors import ErrorCode, PermanentError, PipelineError
-from pipeline.events import CloudEventLike, ObjectFinalized, parse_object_finalized
 from pipeline.logs import StageLog, trace_of
 from pipeline.releases import Version
 from pipeline.settings import Settings, read_settings
-from pipeline.start_batch import start_batch
-from pipeline.start_dbt import start_dbt
+from pipeline.stages.answers import Answer
+from pipeline.stages.check_body import CheckRequest, caller_of, parse_check_request
+from pipeline.stages.check_named import check_named
+from pipeline.stages.check_release import Check
+from pipeline.stages.deployment import Deployment, open_deployment
+from pipeline.stages.events import CloudEventLike, ObjectFinalized, parse_object_finalized
+from pipeline.stages.start_batch import start_batch
+from pipeline.stages.start_dbt import start_dbt
 
 Handler = Callable[[Deployment, ObjectFinalized, StageLog], None]
 

@@ -8,13 +8,13 @@ import io
 import zipfile
 import zlib
 
+from pipeline.clients.storage import Bucket
 from pipeline.errors import ErrorCode, PermanentError
 from pipeline.state import LandedZip
-from pipeline.storage import Bucket
 
 _MEMBER = "f1db-drivers.csv"
 _MAX_MEMBER_BYTES = 16 * 1024 * 1024
-_SAMPLE_DRIVERS = ("lewis-hamilton",)
+SAMPLE_DRIVERS = ("lewis-hamilton",)
 
 
 def check_drivers(landing: Bucket, landed: LandedZip, drivers: tuple[str, ...]) -> None:
@@ -25,7 +25,7 @@ def check_drivers(landing: Bucket, landed: LandedZip, drivers: tuple[str, ...]) 
         TransientError: when the ZIP cannot be read.
     """
     if landed.version.is_sample:
-        known: tuple[str, ...] = _SAMPLE_DRIVERS
+        known: tuple[str, ...] = SAMPLE_DRIVERS
     else:
         known = _known_drivers(landing, landed)
     unknown = [driver for driver in drivers if driver not in known]
@@ -40,7 +40,7 @@ def check_drivers(landing: Bucket, landed: LandedZip, drivers: tuple[str, ...]) 
 
 def _hint(nearest: list[str], landed: LandedZip) -> str:
     if landed.version.is_sample:
-        return f"the sample has {', '.join(_SAMPLE_DRIVERS)} only: choose a real release"
+        return f"the sample has {', '.join(SAMPLE_DRIVERS)} only: choose a real release"
     return f"nearest: {', '.join(nearest)}" if nearest else "nothing like it"
 
 

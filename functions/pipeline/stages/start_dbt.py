@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import assert_never
 
 from pipeline.decisions import BackOff, Nothing, RecordOutcome, Refused, RunTransform, StartBatch, Wait
-from pipeline.deployment import Deployment
 from pipeline.documents import InvalidDocumentError, format_utc
-from pipeline.drivers import check_drivers
 from pipeline.errors import ErrorCode, PermanentError
-from pipeline.events import ObjectFinalized
 from pipeline.logs import StageLog
 from pipeline.objects import parse_run_object
-from pipeline.outcomes import record_outcome
 from pipeline.records import Manifest, OutcomeKind
+from pipeline.stages.deployment import Deployment
+from pipeline.stages.events import ObjectFinalized
+from pipeline.stages.outcomes import record_outcome
 from pipeline.state import Candidate, World, read_manifest
+from pipeline.zips.drivers import check_drivers
 
 
 def start_dbt(deployment: Deployment, event: ObjectFinalized, log: StageLog) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.clients.github import GitHub
+from pipeline.clients.release_json import Release
 from pipeline.errors import ErrorCode, PermanentError, PipelineError
-from pipeline.github import GitHub
 from pipeline.records import Pointer
-from pipeline.release_json import Release
 from pipeline.releases import Version
 from pipeline.state import Candidate, World, candidate_of
 

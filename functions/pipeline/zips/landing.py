@@ -6,14 +6,14 @@ import time
 import uuid
 from dataclasses import dataclass
 
+from pipeline.clients.github import GitHub
+from pipeline.clients.http_get import Body
+from pipeline.clients.release_json import Release
+from pipeline.clients.storage import Bucket
 from pipeline.errors import ErrorCode, PermanentError, PipelineError
-from pipeline.github import GitHub
-from pipeline.http_get import Body
 from pipeline.logs import StageLog
 from pipeline.objects import zip_name
-from pipeline.release_json import Release
-from pipeline.storage import Bucket
-from pipeline.verifying_reader import VerifyingReader
+from pipeline.zips.verifying_reader import VerifyingReader
 
 _TRIES = 2
 _PASSING = (ErrorCode.ZIP_SHORT, ErrorCode.GITHUB_UNREACHABLE)

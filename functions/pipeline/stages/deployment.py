@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipeline.dataproc import Dataproc
+from pipeline.clients.dataproc import Dataproc
+from pipeline.clients.github import GitHub
+from pipeline.clients.run_jobs import RunJob
+from pipeline.clients.storage import Bucket
 from pipeline.decisions import Action, Facts, next_action
 from pipeline.documents import InvalidDocumentError
 from pipeline.errors import ErrorCode, PermanentError
-from pipeline.github import GitHub
 from pipeline.objects import Run
-from pipeline.run_jobs import RunJob
 from pipeline.settings import Settings
 from pipeline.state import Candidate, World, candidate_of, candidates, facts_of, is_lease_live, read_world
-from pipeline.storage import Bucket
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from pipeline.answers import Answer, CheckOutcome, ReleaseReport
-from pipeline.check_release import Check
-from pipeline.discovery import is_changed
+from pipeline.clients.release_json import Release
 from pipeline.errors import ErrorCode, PipelineError, TransientError
 from pipeline.objects import request_name
 from pipeline.records import Request
-from pipeline.release_json import Release
 from pipeline.releases import Version
+from pipeline.stages.answers import Answer, CheckOutcome, ReleaseReport
+from pipeline.stages.check_release import Check
+from pipeline.stages.discovery import is_changed
 from pipeline.state import Candidate, World, candidate_of
 
 _MAX_RIVALS = 20

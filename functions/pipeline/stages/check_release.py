@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.answers import Answer, CheckOutcome, ReleaseReport
-from pipeline.check_body import CheckRequest
-from pipeline.deployment import Deployment
-from pipeline.discovery import Offers, is_changed, missing_requests, newer_releases
+from pipeline.clients.release_json import Release
 from pipeline.errors import ErrorCode, PermanentError, PipelineError, TransientError
-from pipeline.landing import Landing, land
 from pipeline.logs import StageLog
-from pipeline.reconcile import Reconciliation
-from pipeline.release_json import Release
 from pipeline.releases import Version
+from pipeline.stages.answers import Answer, CheckOutcome, ReleaseReport
+from pipeline.stages.check_body import CheckRequest
+from pipeline.stages.deployment import Deployment
+from pipeline.stages.discovery import Offers, is_changed, missing_requests, newer_releases
+from pipeline.stages.reconcile import Reconciliation
 from pipeline.state import Candidate, World, candidate_of, candidates
+from pipeline.zips.landing import Landing, land
 
 
 @dataclass(slots=True)
