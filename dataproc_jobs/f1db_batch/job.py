@@ -22,10 +22,13 @@ def run_batch(settings: Settings, log: BatchLog) -> None:
         storage.WrongObjectError: the ZIP is not the one this batch was started for.
     """
     started_at_utc = now_utc()
+    from pyspark import SparkConf, SparkContext
+
     with ThreadPoolExecutor(1) as pool:
-        # Spark's start is Java's work, and takes longer than to fetch the ZIP and to import what reads it.
+        # Spark's start is Java's work, and takes as long as to fetch the ZIP and to import what reads it.
         opened = pool.submit(_open_archive, settings)
-        context = _start_spark()
+        # A job over files of bytes needs no SQL session; name and all else come from the batch's properties.
+        context = SparkContext.getOrCreate(SparkConf())
         try:
             archive = opened.result()
             from f1db_batch.tables_job import process_tables
@@ -35,13 +38,6 @@ def run_batch(settings: Settings, log: BatchLog) -> None:
             _write(settings, verdict, archive, runtime, started_at_utc, log)
         finally:
             context.stop()
-
-
-def _start_spark() -> Any:
-    from pyspark import SparkConf, SparkContext
-
-    # A job over files of bytes needs no SQL; name and all else come from the batch's properties.
-    return SparkContext.getOrCreate(SparkConf())
 
 
 def _open_archive(settings: Settings) -> Archive:

@@ -17,7 +17,6 @@ from f1db_batch.plan import order_tables, spread
 from f1db_batch.settings import Settings
 from f1db_batch.task import TableOrder, TableReport, Work, process
 
-_TASKS_PER_CORE = 2
 _PROGRESS_S = 1.0
 
 
@@ -33,7 +32,7 @@ def process_tables(context: Any, settings: Settings, archive: Archive, log: Batc
     for finding in unknown:
         across.add(finding)
     work = Work(settings.zip_uri, settings.zip_generation, settings.curated, settings.limits)
-    groups = spread(orders, context.defaultParallelism * _TASKS_PER_CORE)
+    groups = spread(orders, context.defaultParallelism)
     reports = {report.table.name: report for report in _run_job(context, groups, work, log)}
     _check_across(contract, reports, across)
     return decide([reports[order.table.name] for order in orders], across)

@@ -16,6 +16,7 @@ from transform.warehouses.protocol import PrivatePlace, Progress, Warehouse
 
 PROJECT = Path(__file__).resolve().parent.parent
 ROWS_SHOWN = 20
+ROWS_TOLD = 3
 # dbt's events for finished nodes, and under which name each carries the number of all nodes.
 _TOTALS = {"LogModelResult": "total", "LogTestResult": "num_models", "LogSeedResult": "total"}
 
@@ -113,7 +114,14 @@ def _raise(warehouse: Warehouse, place: PrivatePlace, failed: list[FailedNode]) 
     for node in failed:
         rows = warehouse.rows(place, node.sql, ROWS_SHOWN - len(details)) if node.sql else []
         details.extend({"test": node.name, **row} for row in rows)
-    raise RefusalError("tests_failed", "failed: " + ", ".join(node.name for node in failed), details)
+    told = "failed: " + ", ".join(node.name for node in failed)
+    shown = "; ".join(_row_in_words(row) for row in details[:ROWS_TOLD])
+    raise RefusalError("tests_failed", f"{told}: {shown}" if shown else told, details)
+
+
+def _row_in_words(row: Mapping[str, Any]) -> str:
+    """Write a failing row as `entity=driver, entity_id=…, ours=106, f1db=107`; what is null is left out."""
+    return ", ".join(f"{name}={value}" for name, value in row.items() if name != "test" and value is not None)
 
 
 @contextmanager

@@ -137,6 +137,7 @@ class _Errand:
             version=target,
             standing=standing,
             reason=reason,
+            error_code=report.get("error_code"),
             warnings=tuple(self.warnings),
             seconds=self.follower.progress.seconds(),
             pointer=self._pointer(),

@@ -47,6 +47,7 @@ class Ending:
     version: Version
     standing: Standing | None
     reason: str
+    error_code: str | None
     warnings: tuple[str, ...]
     seconds: dict[str, float]
     pointer: Pointer | None
@@ -70,7 +71,8 @@ def headline(driver: str, metrics: dict[str, Any]) -> str:
 def _lines(ending: Ending, session: Session, asked: ReleaseAsked) -> list[str]:
     pointer = ending.pointer
     rows = [("release", f"{ending.version}: {_WORDS.get(ending.state, ending.state)}")]
-    rows += [("reason", ending.reason)] if ending.reason else []
+    code = f" ({ending.error_code})" if ending.error_code else ""
+    rows += [("reason", f"{ending.reason}{code}")] if ending.reason else []
     rows += [("finding", finding) for finding in (ending.standing.findings if ending.standing else ())]
     rows += [("source", _source(ending.version, session, asked))]
     rows += [("warning", warning) for warning in ending.warnings]
@@ -97,6 +99,7 @@ def _document(ending: Ending, session: Session, asked: ReleaseAsked) -> dict[str
         "release": str(ending.version),
         "run": ending.standing.run if ending.standing else None,
         "reason": ending.reason,
+        "error_code": ending.error_code,
         "findings": list(ending.standing.findings) if ending.standing else [],
         "warnings": list(ending.warnings),
         "source": _source(ending.version, session, asked),

@@ -171,7 +171,7 @@ def storage(folder: Path) -> Iterator[StorageServer]:
     server.start()
     before = os.environ.get("STORAGE_EMULATOR_HOST")
     os.environ["STORAGE_EMULATOR_HOST"] = server.url
-    from pipeline import storage as client
+    from pipeline.clients import storage as client
 
     client._client.cache_clear()
     try:

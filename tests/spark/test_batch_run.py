@@ -93,25 +93,25 @@ def test_release_is_rejected_with_every_finding_when_it_has_drifted(
         (
             "error",
             "duplicate_key",
-            "races-race-results line 11: raceId + driverId + driverNumber '1, reg-parnell, 4' is in 2 rows, "
+            "races-race-results line 11: raceId + driverId + driverNumber '1, david-hampshire, 6' is in 2 rows, "
             "the first in line 10",
         ),
         (
             "error",
             "missing_key",
-            "seasons-driver-standings line 1364: driverId 'luis-hamilton' is not in drivers (20 rows)",
+            "seasons-driver-standings line 1222: driverId 'luis-hamilton' is not in drivers (20 rows)",
         ),
-        ("error", "ragged_row", "races-race-results line 21: 37 fields, not 36"),
+        ("error", "ragged_row", "races-race-results line 21: 35 fields, not 34"),
         ("warning", "missing_table", "chassis: f1db-chassis.csv is missing, it stays empty"),
         ("warning", "unknown_table", "weather: an unknown table, kept as text"),
         ("warning", "unknown_column", "drivers: columns (unknown, kept as text): nickname"),
-        ("warning", "bad_value", "races-pit-stops line 6: raceId '460x' is no whole number"),
+        ("warning", "bad_value", "races-pit-stops line 6: raceId '550x' is no whole number"),
     ]
     tables = {table["name"]: table for table in manifest["tables"]}
     assert (tables["chassis"]["rows"], tables["weather"]["rows"]) == (0, 1)
     assert (tables["races-pit-stops"]["rows"], tables["races-pit-stops"]["rejected_rows"]) == (22_429, 1)
     (reject,) = cloud.curated("rejects/races-pit-stops.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(reject)["values"]["raceId"] == "460x"
+    assert json.loads(reject)["values"]["raceId"] == "550x"
     findings = json.loads(cloud.curated("findings.json").read_text("utf-8"))
     assert findings["findings"] == manifest["findings"]
     assert findings["finding_counts"] == manifest["finding_counts"] == {"error": 5, "warning": 4}

@@ -60,7 +60,7 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
 
     machine.offer("2026.10.1", release(4))
     older = machine.run(RELEASE="2026.10.1", expect=1)
-    assert older["outcome"] == "superseded"
+    assert older["state"] == "superseded"
     assert re.search(r"FORCE|force", older["output"])
 
     before = {path: path.read_bytes() for path in machine.objects("state/**/*.json")}
@@ -80,7 +80,7 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
     assert "forse" in body
 
     rolled_back = machine.run(RELEASE="2026.10.0", ROLLBACK=1)
-    assert rolled_back["outcome"] == "published"
+    assert rolled_back["state"] == "published"
     ticks = machine.logged("scheduler", "tick")
     machine.wait_until(lambda: machine.logged("scheduler", "tick") >= ticks + 2, "two more ticks")
     assert machine.pointer()["version"] == "2026.10.0", "a tick leaves a rollback alone"
@@ -95,7 +95,7 @@ def test_release_is_published_once_when_every_event_comes_twice(
     machine.state.mkdir(parents=True)
     (machine.state / "events-switches.json").write_text('{"duplicate": 2}')
     machine.offer("2026.11.0", release(1))
-    assert machine.run(GITHUB=machine.github)["outcome"] == "published"
+    assert machine.run(GITHUB=machine.github)["state"] == "published"
     assert machine.outcomes() == {"2026.11.0": ["published"]}
     assert len(machine.objects("state/runs/*/*/batch-*.json")) == 1
     assert machine.pointer()["fence"] >= 1

@@ -5,7 +5,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from f1db_batch.contract import parse_contract
@@ -346,6 +346,7 @@ def test_unknown_table_is_never_an_error_when_it_is_broken() -> None:
         assert (result.findings.errors, result.findings.warnings) == (0, 1), raw
 
 
+@settings(deadline=None)  # a shared machine may be slow
 @given(
     st.lists(
         st.tuples(
@@ -374,6 +375,7 @@ def test_every_sound_value_comes_back_when_it_is_written_as_f1db_does(
     assert [tuple(row[column] for column in columns) for row in result.data.to_pylist()] == rows
 
 
+@settings(deadline=None)  # a shared machine may be slow
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_when_they_are_read_as_a_table(raw: bytes) -> None:
     for content in (raw, HEADER.encode() + raw):
@@ -383,6 +385,7 @@ def test_no_bytes_raise_when_they_are_read_as_a_table(raw: bytes) -> None:
         assert all(message.startswith("places") and message.isprintable() for message in messages(result))
 
 
+@settings(deadline=None)  # a shared machine may be slow
 @given(st.text(st.characters(codec="utf-8", exclude_characters='\0\r\n",'), min_size=1, max_size=12))
 def test_every_text_is_a_number_or_a_finding_when_it_stands_in_a_number_column(text: str) -> None:
     result = read(f'{HEADER}"{text}","A",,,,,,\n')

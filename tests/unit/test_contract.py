@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped] # its stubs are not in the lock
 
 from f1db_batch.column_types import ColumnType, Kind, parse_column_type
 from f1db_batch.contract import ContractError, load_contract, parse_contract
