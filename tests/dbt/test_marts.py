@@ -145,7 +145,8 @@ def test_a_release_is_refused_with_driver_and_metric_when_one_cell_is_wrong(
     with pytest.raises(RefusalError) as caught:
         built(tmp_path, tables)
 
-    assert caught.value.reason == "failed: totals_reconcile_with_f1db"
+    assert caught.value.reason.startswith(f"failed: totals_reconcile_with_f1db: entity=driver, entity_id={driver_id}, ")
+    assert f"metric={metric}, ours=" in caught.value.reason
     assert [(row["entity_id"], row["metric"]) for row in caught.value.details] == [(driver_id, metric)]
 
 

@@ -120,7 +120,10 @@ def test_the_published_release_stays_when_totals_do_not_reconcile(
     assert (line["severity"], line["outcome"], line["error_code"]) == ("ERROR", "refused", "transform_refused")
     record = world.document(run.transform(1))
     assert (record["kind"], record["code"]) == ("refusal", "tests_failed")
-    assert record["reason"] == "failed: totals_reconcile_with_f1db"
+    assert record["reason"] == (
+        "failed: totals_reconcile_with_f1db: entity=driver, entity_id=lewis-hamilton, metric=total_race_wins, "
+        "ours=106.00, f1db=107.00, difference=-1.00"
+    )
     [row] = record["details"]
     assert (row["entity_id"], row["metric"], row["ours"], row["f1db"]) == (
         "lewis-hamilton", "total_race_wins", "106.00", "107.00",
