@@ -2,7 +2,6 @@
 
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -74,8 +73,7 @@ class FunctionProcess:
         argv = [sys.executable, "-m", "functions_framework", "--source", str(self._function.source)]
         argv += ["--target", self._function.target, "--signature-type", self._function.signature]
         argv += ["--host", HOST, "--port", str(self._port)]
-        # gunicorn puts a control socket here; a state directory's path may be too long for one.
-        runtime_dir = tempfile.TemporaryDirectory(prefix="localcloud-", ignore_cleanup_errors=True)
+        runtime_dir = self._children.runtime_dir()  # gunicorn puts a control socket there
         environment = {
             **self._environment(),
             "K_SERVICE": self._function.name,

@@ -6,10 +6,13 @@ of a pipe: when localcloud disappears (`kill -9`), the pipe closes and the warde
 What even the warden missed is found at the next start by a mark in its environment, where /proc exists.
 """
 
+import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -93,6 +96,8 @@ class Children:
         self._lock = threading.Lock()
         self._is_stopping = False
         kill_survivors(state_dir)
+        for leftover in Path(tempfile.gettempdir()).glob(f"{self._prefix}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
         self._warden = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _WARDEN],
             stdin=subprocess.PIPE,
@@ -100,6 +105,14 @@ class Children:
             text=True,
             start_new_session=True,
         )
+
+    @property
+    def _prefix(self) -> str:
+        return f"localcloud-{hashlib.sha256(str(self._state_dir.resolve()).encode()).hexdigest()[:12]}-"
+
+    def runtime_dir(self) -> tempfile.TemporaryDirectory[str]:
+        """Make a folder for sockets: a state directory's path may be too long for one. A killed start's are removed."""
+        return tempfile.TemporaryDirectory(prefix=self._prefix, ignore_cleanup_errors=True)
 
     def start(self, argv: list[str], environment: dict[str, str], cwd: Path, on_line: OnLine) -> Child:
         """Start a process; each line of its output goes to `on_line(stream, line)`.

@@ -129,3 +129,16 @@ def test_refuses_to_start_when_everything_is_being_ended(tmp_path: Path) -> None
     children.stop_all(0)
     with pytest.raises(StoppingError, match="localcloud is stopping"):
         children.start([sys.executable, "-c", ""], base_environment(tmp_path), tmp_path, lambda *_: None)
+
+
+def test_removes_the_runtime_folder_of_a_killed_start_when_started_again(tmp_path: Path) -> None:
+    first = Children(tmp_path / "ours")
+    killed = first.runtime_dir()
+    first.stop_all(0)
+    other = Children(tmp_path / "another")
+    assert Path(killed.name).is_dir(), "another state directory's folder is left alone"
+    ours = Children(tmp_path / "ours")
+    assert not Path(killed.name).exists()
+    ours.stop_all(0)
+    other.stop_all(0)
+    killed.cleanup()
