@@ -113,7 +113,7 @@ lint: ## ruff and mypy
 	@$(call set_up,test)
 	$(lint_and_types)
 
-bench: ## measure: memory of streaming, time of a run
+bench: ## measure: memory of streaming, time of a run, of the Spark batch [ARGS="--only spark"]
 	@$(call set_up,test)
 	$(PY) -m tests.bench $(ARGS)
 

@@ -11,16 +11,18 @@ from pathlib import Path
 
 from tests.bench.chain import measure_chain
 from tests.bench.figures import Figures
+from tests.bench.spark import measure_spark
 from tests.bench.streaming import measure_streaming
 
 ROOT = Path(__file__).resolve().parents[2]
+_MORE_PAIRS = 2  # a pair takes seconds, and its ratio is noisy
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--mib", type=int, default=500, help="size of the streamed ZIP in MiB (default: 500)")
     parser.add_argument("--runs", type=int, default=3, help="repetitions of each measurement (default: 3)")
-    parser.add_argument("--only", choices=("streaming", "chain"), help="one part only")
+    parser.add_argument("--only", choices=("streaming", "chain", "spark"), help="one part only")
     arguments = parser.parse_args()
     figures = Figures()
     place = Path(tempfile.mkdtemp(prefix="bench-", dir=ROOT))
@@ -29,6 +31,8 @@ def main() -> None:
             measure_streaming(figures, place / "streaming", arguments.mib, arguments.runs)
         if arguments.only in (None, "chain"):
             measure_chain(figures, place / "chain", arguments.runs)
+        if arguments.only in (None, "spark"):
+            measure_spark(figures, place / "spark", arguments.runs + _MORE_PAIRS)
     finally:
         shutil.rmtree(place, ignore_errors=True)
     target = ROOT / ".local" / "bench.json"
