@@ -71,7 +71,7 @@ def read_texts(raw: bytes) -> TextTable:
         table = _parse(raw, header, skip)
     except pa.ArrowInvalid as error:
         raise UnreadableError(f"is no CSV: {error}", 1) from error
-    empty = _empty_lines(raw)
+    empty = _empty_lines(raw, table.num_rows + len(ragged))
     ragged = [replace(row, line=_real_line(row.line, empty)) for row in ragged]
     lines = _lines(table.num_rows, [*empty, *(row.line for row in ragged)])
     return _without_headers(TextTable(header, tuple(map(_one_chunk, table.columns)), lines, tuple(ragged), ()))
@@ -138,8 +138,11 @@ def _check_utf8(raw: bytes) -> None:
         raise UnreadableError(f"is not UTF-8: byte 0x{raw[error.start]:02x} in line {line}", line) from error
 
 
-def _empty_lines(raw: bytes) -> list[int]:
+def _empty_lines(raw: bytes, row_count: int) -> list[int]:
     """Number the empty lines, which the parser skips without counting them."""
+    breaks = raw.count(b"\n") - raw.endswith(b"\n")
+    if breaks == row_count and b"\r" not in raw:
+        return []
     if not any(pair in raw for pair in (b"\n\n", b"\r\r", b"\n\r")):
         return []
     return [line for line, text in enumerate(raw.splitlines(), start=1) if not text]
@@ -156,8 +159,7 @@ def _real_line(counted: int, empty: Sequence[int]) -> int:
 
 def _lines(row_count: int, skipped: Sequence[int]) -> Any:
     """Number the rows that are left, counting those that were skipped."""
-    total = row_count + len(skipped)
-    every = pa.array(range(2, total + 2), pa.int64())
+    every = pc.cumulative_sum(pa.repeat(1, row_count + len(skipped)), start=1)
     if not skipped:
         return every
     return every.filter(pc.invert(pc.is_in(every, value_set=pa.array(skipped, pa.int64()))))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from f1db_batch import storage
 from f1db_batch.archive import Archive, list_members
 from f1db_batch.documents import Verdict, findings_document, manifest_document
 from f1db_batch.findings import Code, Finding, Severity, to_show
 from f1db_batch.logs import BatchLog, now_utc
-from f1db_batch.runtime import describe_runtime
+from f1db_batch.runtime import describe_runtime, leave_pandas_out
 from f1db_batch.settings import Settings
+
+if TYPE_CHECKING:
+    from f1db_batch.plan import Plan  # imports pyarrow, which the driver does while Spark starts
 
 
 def run_batch(settings: Settings, log: BatchLog) -> None:
@@ -22,27 +25,33 @@ def run_batch(settings: Settings, log: BatchLog) -> None:
         storage.WrongObjectError: the ZIP is not the one this batch was started for.
     """
     started_at_utc = now_utc()
+    leave_pandas_out()
     from pyspark import SparkConf, SparkContext
 
     with ThreadPoolExecutor(1) as pool:
         # Spark's start is Java's work, and takes as long as to fetch the ZIP and to import what reads it.
-        opened = pool.submit(_open_archive, settings)
+        opened = pool.submit(_prepare, settings)
         # A job over files of bytes needs no SQL session; name and all else come from the batch's properties.
+        # Nobody stops it: Spark's own shutdown hook does at the driver's end, whereas stop() also waits up to a second
+        # for a server of PySpark's accumulators, of which there are none.
         context = SparkContext.getOrCreate(SparkConf())
-        try:
-            archive = opened.result()
-            from f1db_batch.tables_job import process_tables
+        archive, plan = opened.result()
+        from f1db_batch.tables_job import process_tables
 
-            verdict = process_tables(context, settings, archive, log)
-            runtime = describe_runtime(context)
-            _write(settings, verdict, archive, runtime, started_at_utc, log)
-        finally:
-            context.stop()
+        verdict = process_tables(context, settings, plan, log)
+        runtime = describe_runtime(context)
+        _write(settings, verdict, archive, runtime, started_at_utc, log)
+
+
+def _prepare(settings: Settings) -> tuple[Archive, Plan]:
+    import f1db_batch.tables_job  # noqa: F401 # warms what the driver needs next, while Spark starts
+    from f1db_batch.plan import plan_tables
+
+    archive = _open_archive(settings)
+    return archive, plan_tables(archive)
 
 
 def _open_archive(settings: Settings) -> Archive:
-    import f1db_batch.tables_job  # noqa: F401 # warms what the driver needs next, while Spark starts
-
     stored = storage.fetch_zip(settings.zip_uri, settings.zip_generation, settings.zip_sha256)
     with stored.content:
         if stored.size_bytes > settings.limits.max_zip_bytes:

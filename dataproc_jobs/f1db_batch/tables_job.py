@@ -7,35 +7,30 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from f1db_batch.archive import Archive
-from f1db_batch.contract import Contract, load_contract
+from f1db_batch.contract import Contract
 from f1db_batch.documents import Verdict, decide
 from f1db_batch.findings import FindingLog
 from f1db_batch.keys import missing_keys
 from f1db_batch.logs import BatchLog
-from f1db_batch.plan import order_tables, spread
+from f1db_batch.plan import Plan, spread
 from f1db_batch.settings import Settings
 from f1db_batch.task import TableOrder, TableReport, Work, process
 
 _PROGRESS_S = 1.0
 
 
-def process_tables(context: Any, settings: Settings, archive: Archive, log: BatchLog) -> Verdict:
-    """Process every table of an archive; one that is not fit to be read is a verdict without tables."""
+def process_tables(context: Any, settings: Settings, plan: Plan, log: BatchLog) -> Verdict:
+    """Process every table of a plan; one without tables is a verdict without tables."""
     across = FindingLog(settings.limits.max_findings)
-    for finding in archive.findings:
+    for finding in plan.findings:
         across.add(finding)
-    if archive.findings:
+    if not plan.orders:
         return decide([], across)
-    contract = load_contract()
-    orders, unknown = order_tables(contract, archive.members)
-    for finding in unknown:
-        across.add(finding)
     work = Work(settings.zip_uri, settings.zip_generation, settings.curated, settings.limits)
-    groups = spread(orders, context.defaultParallelism)
+    groups = spread(plan.orders, context.defaultParallelism)
     reports = {report.table.name: report for report in _run_job(context, groups, work, log)}
-    _check_across(contract, reports, across)
-    return decide([reports[order.table.name] for order in orders], across)
+    _check_across(plan.contract, reports, across)
+    return decide([reports[order.table.name] for order in plan.orders], across)
 
 
 def _check_across(contract: Contract, reports: dict[str, TableReport], across: FindingLog) -> None:

@@ -15,6 +15,7 @@ from f1db_batch.contract import Table
 from f1db_batch.findings import Finding
 from f1db_batch.keys import TableKeys
 from f1db_batch.limits import Limits
+from f1db_batch.runtime import leave_pandas_out
 from f1db_batch.settings import GsUri
 from f1db_batch.tables import TableResult, empty_table, missing_table, read_table
 
@@ -65,6 +66,7 @@ class ChangedZipError(Exception):
 
 def process(orders: Iterable[Sequence[TableOrder]], work: Work) -> Iterator[TableReport]:
     """Process the tables of one Spark partition."""
+    leave_pandas_out()
     gcs = fs.GcsFileSystem(retry_time_limit=_RETRY_LIMIT)
     for group in orders:
         with gcs.open_input_file(work.zip_uri.path) as archive:
