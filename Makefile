@@ -49,7 +49,7 @@ define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
 
-.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint bench lock clean
+.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint bench docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
@@ -116,6 +116,10 @@ lint: ## ruff and mypy
 bench: ## measure: memory of streaming, time of a run, of the Spark batch [ARGS="--only spark"]
 	@$(call set_up,test)
 	$(PY) -m tests.bench $(ARGS)
+
+docs: ## make docs/data-contract.md again from the contract
+	@$(call set_up,test)
+	PYTHONPATH=dataproc_jobs $(PY) -m f1db_batch.contract_page > docs/data-contract.md
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
 	@$(call set_up,test)

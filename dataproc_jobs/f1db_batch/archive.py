@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, cast
 
 from f1db_batch.findings import Code, Finding, Severity, cut
 from f1db_batch.limits import MIB, Limits
@@ -20,6 +20,9 @@ _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000
 _MAX_NAME_CHARS = 200
 _SMALL_BYTES = MIB
+# A local header with the longest name and extra field, and a data descriptor: what a member has besides its data.
+_MAX_FRAME_BYTES = _LOCAL_HEADER.size + 2 * 0xFFFF + 24
+_MAX_DIRECTORY_BYTES = 4 * MIB
 
 
 class ArchiveError(Exception):
@@ -41,6 +44,24 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class _SmallReads:
+    """Lets zipfile see a file, but not take a huge directory into memory at once."""
+
+    file: IO[bytes]
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _MAX_DIRECTORY_BYTES:
+            raise ArchiveError(f"its directory of {size:,} bytes is larger than {_MAX_DIRECTORY_BYTES:,}")
+        return self.file.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self.file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self.file.tell()
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """An archive's directory as the driver has read it; with a finding its members are of no use."""
 
@@ -55,9 +76,10 @@ def list_members(archive: IO[bytes], limits: Limits) -> tuple[list[Member], list
     Other files are left alone, but they have to be safe as well. With a finding the members are of no use.
     """
     try:
-        with zipfile.ZipFile(archive) as opened:
+        with zipfile.ZipFile(cast(IO[bytes], _SmallReads(archive))) as opened:
             entries, directory_at = opened.infolist(), opened.start_dir
     except (
+        ArchiveError,
         zipfile.BadZipFile,
         NotImplementedError,
         ValueError,
@@ -174,7 +196,7 @@ def _member(entry: zipfile.ZipInfo, ends: dict[int, int]) -> Member | None:
         table=table,
         name=entry.filename,
         offset=entry.header_offset,
-        length=ends[entry.header_offset] - entry.header_offset,
+        length=min(ends[entry.header_offset] - entry.header_offset, entry.compress_size + _MAX_FRAME_BYTES),
         packed_bytes=entry.compress_size,
         size_bytes=entry.file_size,
         crc=entry.CRC,

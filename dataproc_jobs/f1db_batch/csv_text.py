@@ -12,17 +12,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from f1db_batch.limits import MIB, Limits
+
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAX_HEADER_BYTES: Final = 64 * 1024
+_PIECE_BYTES: Final = MIB
 _TEXTS: Final = pa.dictionary(pa.int32(), pa.string())
 
 
 class UnreadableError(Exception):
-    """A file of which nothing can be used; the message says why, `line` where."""
-
-    def __init__(self, reason: str, line: int) -> None:
-        super().__init__(reason)
-        self.line = line
+    """A file of which nothing can be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,18 @@ class TextTable:
         return self.columns[self.header.index(name)] if name in self.header else None
 
 
-def read_texts(raw: bytes) -> TextTable:
+def read_texts(raw: bytes, limits: Limits) -> TextTable:
     """Read a CSV file into texts; both kinds of empty are null, empty lines are skipped.
 
     Raises:
-        UnreadableError: it is not UTF-8, or its header is missing or ambiguous.
+        UnreadableError: it is not UTF-8, its header is missing or ambiguous, or it is beyond the limits.
     """
     header = _read_header(raw)
+    if len(header) > limits.max_columns:
+        raise UnreadableError(f"has {len(header):,} columns, more than {limits.max_columns:,}")
+    line_count = max(raw.count(b"\n"), raw.count(b"\r"))
+    if line_count > limits.max_lines:
+        raise UnreadableError(f"has {line_count:,} lines, more than {limits.max_lines:,}")
     _check_utf8(raw)
     ragged: list[RaggedRow] = []
 
@@ -70,7 +74,8 @@ def read_texts(raw: bytes) -> TextTable:
     try:
         table = _parse(raw, header, skip)
     except pa.ArrowInvalid as error:
-        raise UnreadableError(f"is no CSV: {error}", 1) from error
+        raise UnreadableError(f"is no CSV: {error}") from error
+    _check_sizes(table, ragged, limits)
     empty = _empty_lines(raw, table.num_rows + len(ragged))
     ragged = [replace(row, line=_real_line(row.line, empty)) for row in ragged]
     lines = _lines(table.num_rows, [*empty, *(row.line for row in ragged)])
@@ -111,31 +116,53 @@ def _without_headers(texts: TextTable) -> TextTable:
     return replace(texts, columns=columns, lines=texts.lines.filter(kept), repeated_headers=repeated)
 
 
+def _check_sizes(table: Any, ragged: Sequence[RaggedRow], limits: Limits) -> None:
+    """Refuse a field that no table of F1DB can mean, such as what an open quote has swallowed."""
+    most = limits.max_field_bytes
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if column.nbytes <= most:
+            continue
+        longest = max((pc.max(pc.binary_length(chunk.dictionary)).as_py() or 0 for chunk in column.chunks), default=0)
+        if longest > most:
+            raise UnreadableError(f"has {longest:,} bytes in a field of {name}, more than {most:,}")
+    for row in ragged:
+        if len(row.text) > most:
+            raise UnreadableError(f"has {len(row.text):,} characters in line {row.line}, more than {most:,}")
+
+
 def _read_header(raw: bytes) -> tuple[str, ...]:
     if raw.startswith(_UTF16):
-        raise UnreadableError("is UTF-16, not UTF-8", 1)
+        raise UnreadableError("is UTF-16, not UTF-8")
     start = raw[: _MAX_HEADER_BYTES + 1].removeprefix(codecs.BOM_UTF8)
     line = start.partition(b"\n")[0].partition(b"\r")[0]
     if len(line) > _MAX_HEADER_BYTES - len(codecs.BOM_UTF8):
-        raise UnreadableError(f"has a header of more than {_MAX_HEADER_BYTES:,} bytes", 1)
+        raise UnreadableError(f"has a header of more than {_MAX_HEADER_BYTES:,} bytes")
     try:
         fields = next(csv.reader([line.decode()], strict=True), [])
     except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableError(f"has a header that cannot be read: {error}", 1) from error
+        raise UnreadableError(f"has a header that cannot be read: {error}") from error
     if not any(fields):
-        raise UnreadableError("has no header", 1)
+        raise UnreadableError("has no header")
     twice = sorted({name for name in fields if fields.count(name) > 1})
     if twice:
-        raise UnreadableError(f"names a column twice: {', '.join(map(repr, twice))}", 1)
+        raise UnreadableError(f"names a column twice: {', '.join(map(repr, twice))}")
     return tuple(fields)
 
 
 def _check_utf8(raw: bytes) -> None:
-    try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise UnreadableError(f"is not UTF-8: byte 0x{raw[error.start]:02x} in line {line}", line) from error
+    """Decode piece by piece, as a whole text may need four times the bytes."""
+    if raw.isascii():
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(raw), _PIECE_BYTES):
+        waiting = len(decoder.getstate()[0])
+        piece = raw[start : start + _PIECE_BYTES]
+        try:
+            decoder.decode(piece, final=start + len(piece) == len(raw))
+        except UnicodeDecodeError as error:
+            place = start - waiting + error.start
+            line = raw.count(b"\n", 0, place) + 1
+            raise UnreadableError(f"is not UTF-8: byte 0x{raw[place]:02x} in line {line}") from error
 
 
 def _empty_lines(raw: bytes, row_count: int) -> list[int]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from f1db_batch.task import TableReport  # imports pyarrow, which the driver does while Spark starts
 
 FORMAT = 1
+FINDINGS_JSON = "findings.json"
+FINDINGS_PARQUET = "findings/findings.parquet"  # not beside the tables: one of them may be called findings
 PROCESSED, REJECTED = "processed", "rejected"
 
 
@@ -65,6 +67,22 @@ def findings_document(settings: Settings, verdict: Verdict) -> dict[str, Any]:
     }
 
 
+def findings_table(settings: Settings, verdict: Verdict) -> Any:
+    """Build the same findings as a table, one row a finding, without any row when there is none."""
+    import pyarrow as pa
+
+    texts = ("release", "run", "severity", "code", "table_name", "column_name", "value", "message")
+    numbers = ("attempt", "row_number")
+    whose = {"release": settings.version, "run": settings.run, "attempt": settings.attempt}
+    renamed = {"table": "table_name", "column": "column_name", "row": "row_number"}
+    rows = [
+        {**whose, **{renamed.get(name, name): value for name, value in finding.to_json().items()}}
+        for finding in verdict.findings
+    ]
+    schema = [*((name, pa.string()) for name in texts), *((name, pa.int64()) for name in numbers)]
+    return pa.Table.from_pylist(rows, schema=pa.schema(schema))
+
+
 def manifest_document(
     settings: Settings, verdict: Verdict, *, zip_bytes: int, runtime: dict[str, str], times: dict[str, Any]
 ) -> dict[str, Any]:
@@ -88,6 +106,8 @@ def manifest_document(
         "tables": [_table(report) for report in verdict.tables],
         "findings": [finding.to_json() for finding in to_show(verdict.findings)],
         "finding_counts": verdict.finding_counts(),
+        "findings_json": str(settings.curated.child(FINDINGS_JSON)),
+        "findings_parquet": str(settings.curated.child(FINDINGS_PARQUET)),
         **times,
     }
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from f1db_batch import storage
 from f1db_batch.archive import Archive, list_members
-from f1db_batch.documents import Verdict, findings_document, manifest_document
+from f1db_batch.documents import (
+    FINDINGS_JSON,
+    FINDINGS_PARQUET,
+    Verdict,
+    findings_document,
+    findings_table,
+    manifest_document,
+)
 from f1db_batch.findings import Code, Finding, Severity, to_show
 from f1db_batch.logs import BatchLog, now_utc
 from f1db_batch.runtime import describe_runtime, leave_pandas_out
@@ -16,6 +23,9 @@ from f1db_batch.settings import Settings
 
 if TYPE_CHECKING:
     from f1db_batch.plan import Plan  # imports pyarrow, which the driver does while Spark starts
+
+
+JSON, PARQUET = "application/json", "application/vnd.apache.parquet"
 
 
 def run_batch(settings: Settings, log: BatchLog) -> None:
@@ -66,7 +76,8 @@ def _write(
 ) -> None:
     for finding in to_show(verdict.findings):
         log.line(finding.severity.upper(), finding.message, step="check", error_code=finding.code.value)
-    storage.write(settings.curated.child("findings.json"), _json(findings_document(settings, verdict)))
+    storage.write(settings.curated.child(FINDINGS_JSON), _json(findings_document(settings, verdict)).encode(), JSON)
+    storage.write(settings.curated.child(FINDINGS_PARQUET), _parquet(findings_table(settings, verdict)), PARQUET)
     times = {"started_at_utc": started, "finished_at_utc": now_utc(), "duration_s": round(log.duration_s(), 3)}
     manifest = manifest_document(settings, verdict, zip_bytes=archive.size_bytes, runtime=runtime, times=times)
     is_first = storage.create_once(settings.manifest, _json(manifest))
@@ -88,6 +99,15 @@ def _tell(verdict: Verdict, log: BatchLog, *, is_first: bool) -> None:
         summary = f"another attempt has written the manifest first; this one: {summary}"
     severity = "INFO" if not verdict.errors else "ERROR"
     log.outcome(severity, verdict.status, f"{verdict.status}: {summary}", **fields)
+
+
+def _parquet(table: Any) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return bytes(sink.getvalue())
 
 
 def _json(document: dict[str, Any]) -> str:

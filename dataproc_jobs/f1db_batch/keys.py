@@ -50,13 +50,12 @@ def duplicate_keys(data: Any, lines: Any, table: Table) -> Iterator[Finding]:
         )
 
 
-def collect_keys(data: Any, lines: Any, table: Table, *, is_referenced: bool) -> TableKeys:
-    """Reduce a table to the values that keys are checked with."""
-    ids = data.column(table.key[0]).unique() if is_referenced and len(table.key) == 1 else None
+def collect_keys(data: Any, lines: Any, table: Table, ids: Any | None) -> TableKeys:
+    """Reduce a table to the values that keys are checked with; `ids` are its own if others point to it."""
     references = {
         column.name: distinct_values(data.column(column.name), lines) for column in table.columns if column.references
     }
-    return TableKeys(ids, references)
+    return TableKeys(None if ids is None else ids.unique().drop_null(), references)
 
 
 def missing_keys(contract: Contract, keys: Mapping[str, TableKeys]) -> Iterator[Finding]:
@@ -67,6 +66,10 @@ def missing_keys(contract: Contract, keys: Mapping[str, TableKeys]) -> Iterator[
             column = table.column(column_name)
             target = keys.get(column.references) if column and column.references else None
             if column is None or target is None or target.ids is None:
+                continue
+            if not len(target.ids) and distinct.num_rows:
+                message = f"{name}: {column_name} names rows of {column.references}, which has none"
+                yield Finding(Severity.ERROR, Code.MISSING_KEY, name, message, column_name)
                 continue
             orphans = distinct.filter(pc.invert(pc.is_in(distinct.column("value"), value_set=target.ids)))
             for row in orphans.sort_by("line_min").to_pylist():

@@ -17,10 +17,14 @@ _BATCH_ROWS = 1000
 
 @dataclass(slots=True)
 class Rejects:
-    """Collects one table's rejected rows; `mask` marks those that fit the header, `others` do not."""
+    """Collects one table's rejected rows; `mask` marks those that fit the header, `others` do not.
+
+    `dropped` marks those of them that are not in the table either.
+    """
 
     texts: TextTable | None = None
     mask: Any | None = None
+    dropped: Any | None = None
     reasons: dict[int, list[str]] = field(default_factory=dict)
     others: list[tuple[int, str, str]] = field(default_factory=list)
 
@@ -33,10 +37,12 @@ class Rejects:
         """Count the file's rows, those included that are no rows of the table."""
         return len(self.others) + (self.texts.row_count if self.texts else 0)
 
-    def mark(self, bad: Any, texts: Any, reason: str) -> Iterator[tuple[int, str]]:
-        """Reject rows for a reason; yield line and raw text of each."""
+    def mark(self, bad: Any, texts: Any, reason: str, *, drops: bool = True) -> Iterator[tuple[int, str]]:
+        """Reject rows for a reason; yield line and raw text of each. Those it does not drop stay in the table, too."""
         assert self.texts is not None  # noqa: S101 # rows are only marked in a table that was read
         self.mask = bad if self.mask is None else pc.or_(self.mask, bad)
+        if drops:
+            self.dropped = bad if self.dropped is None else pc.or_(self.dropped, bad)
         lines = self.texts.lines.filter(bad).to_pylist()
         values = texts.filter(bad).to_pylist()
         for line, value in zip(lines, values, strict=True):
@@ -49,7 +55,7 @@ class Rejects:
 
     def kept(self) -> Any | None:
         """Return the mask of the rows to keep, None for all."""
-        return None if self.mask is None else pc.invert(self.mask)
+        return None if self.dropped is None else pc.invert(self.dropped)
 
     def json_lines(self) -> Iterator[bytes]:
         """Yield one JSON object a row: its line, why, and its texts by column, or its whole text if it fits none."""

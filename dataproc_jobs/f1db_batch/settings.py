@@ -18,6 +18,9 @@ _LIMIT_HELP = {
     "max_member_bytes": "refuse a ZIP with a larger file, unpacked",
     "max_total_bytes": "refuse a ZIP that is larger, unpacked",
     "max_ratio": "refuse a file that unpacks to more than this many times its size",
+    "max_lines": "refuse a file with more lines",
+    "max_columns": "refuse a file with more columns",
+    "max_field_bytes": "refuse a file with a longer field",
     "max_reject_share": "share of a table's rows that may be unreadable where no mart needs them",
     "max_findings": "findings kept per table; all are counted",
 }

@@ -74,10 +74,10 @@ def create_once(uri: GsUri, text: str) -> bool:
     return True
 
 
-def write(uri: GsUri, text: str) -> None:
+def write(uri: GsUri, content: bytes, content_type: str) -> None:
     """Write an object into this attempt's own folder."""
     blob = _client().bucket(uri.bucket).blob(uri.name)
-    blob.upload_from_string(text, content_type="application/json")
+    blob.upload_from_string(content, content_type=content_type)
 
 
 def _client() -> Any:

@@ -62,12 +62,18 @@ def read_table(raw: bytes, table: Table, limits: Limits, *, is_referenced: bool 
     if not raw.strip():
         return missing_table(table, limits, "is empty")
     try:
-        texts = read_texts(raw)
+        texts = read_texts(raw, limits)
     except UnreadableError as error:
         severity = Severity.ERROR if table.columns else Severity.WARNING
         message = f"{table.name}: {table.file_name} {error}"
-        finding = Finding(severity, Code.BAD_VALUE, table.name, message, row=error.line)
+        finding = Finding(severity, Code.BAD_VALUE, table.name, message)
         return empty_table(table, finding, limits)
+    if table.columns and not any(table.column(name) for name in texts.header):
+        header = cut(",".join(texts.header))
+        message = f"{table.name}: {table.file_name} has none of its columns, its header is {header!r}"
+        return empty_table(table, Finding(Severity.ERROR, Code.BAD_VALUE, table.name, message), limits)
+    if table.is_required and not (texts.row_count or texts.ragged or texts.repeated_headers):
+        return missing_table(table, limits, "has a header and no rows")
     log = FindingLog(limits.max_findings)
     wanted, structure = _match_header(texts.header, table)
     for finding in structure:
@@ -79,9 +85,11 @@ def read_table(raw: bytes, table: Table, limits: Limits, *, is_referenced: bool 
     data = pa.table(columns, schema=_schema(wanted.columns))
     kept = rejects.kept()
     lines = texts.lines
+    # A row that is dropped for one of its values is still there for those that refer to it: one finding is enough.
+    ids = data.column(wanted.key[0]) if is_referenced and wanted.key else None
     if kept is not None:
         data, lines = data.filter(kept), lines.filter(kept)
-    keys = _check_rows(data, lines, wanted, texts.header, log, is_referenced=is_referenced)
+    keys = _check_rows(data, lines, wanted, texts.header, log, ids)
     return TableResult(wanted, data, rejects, log, keys)
 
 
@@ -92,10 +100,10 @@ def _match_header(header: Sequence[str], table: Table) -> tuple[Table, list[Find
     findings = []
     required = [column.name for column in missing if table.is_vital(column.name)]
     optional = [column.name for column in missing if not table.is_vital(column.name)]
-    if required:
-        findings.append(_columns(Severity.ERROR, Code.MISSING_COLUMN, table, "required and missing", required))
-    if optional:
-        findings.append(_columns(Severity.WARNING, Code.MISSING_COLUMN, table, "missing, empty here", optional))
+    lacking = {"required and missing": required, "missing, empty here": optional}
+    if missing:
+        severity = Severity.ERROR if required else Severity.WARNING
+        findings.append(_columns(severity, Code.MISSING_COLUMN, table, lacking))
     taken = {_folded(name) for name in known}
     extra, unusable = [], []
     for name in header:
@@ -106,17 +114,19 @@ def _match_header(header: Sequence[str], table: Table) -> tuple[Table, list[Find
             extra.append(name)
         else:
             unusable.append(repr(cut(name)))
-    if extra and table.columns:
-        findings.append(_columns(Severity.WARNING, Code.UNKNOWN_COLUMN, table, "unknown, kept as text", extra))
-    if unusable:
-        findings.append(_columns(Severity.WARNING, Code.UNKNOWN_COLUMN, table, "unusable names, left out", unusable))
+    odd = {"unknown, kept as text": extra if table.columns else [], "with unusable names, left out": unusable}
+    if any(odd.values()):
+        findings.append(_columns(Severity.WARNING, Code.UNKNOWN_COLUMN, table, odd))
     added = [Column(name, STRING, is_nullable=True, is_required=False) for name in extra]
     return replace(table, columns=(*table.columns, *added)), findings
 
 
-def _columns(severity: Severity, code: Code, table: Table, what: str, names: list[str]) -> Finding:
+def _columns(severity: Severity, code: Code, table: Table, groups: dict[str, list[str]]) -> Finding:
+    """Say in one line what is odd about a table's columns; `groups` maps what it is to the columns' names."""
+    names = [name for group in groups.values() for name in group]
+    told = "; ".join(f"{what}: {', '.join(group)}" for what, group in groups.items() if group)
     column = names[0] if len(names) == 1 else None
-    return Finding(severity, code, table.name, f"{table.name}: columns ({what}): {', '.join(names)}", column=column)
+    return Finding(severity, code, table.name, f"{table.name}: columns {told}", column=column)
 
 
 def _folded(name: str) -> str:
@@ -130,13 +140,15 @@ def _read_column(texts: TextTable, column: Column, table: Table, rejects: Reject
         return pa.nulls(texts.row_count, arrow_type(column.type))
     parsed = parse_texts(own, column.type)
     severity = Severity.ERROR if table.is_vital(column.name) else Severity.WARNING
+    # The models count on every row of a required table: there a value that they do not read is only empty.
+    drops = table.is_vital(column.name) or not table.is_required
     if parsed.bad is not None:
         reason = reason_for(column.type)
-        for line, value in rejects.mark(parsed.bad, own, f"{column.name} {reason}"):
+        for line, value in rejects.mark(parsed.bad, own, f"{column.name} {reason}", drops=drops):
             message = f"{table.name} line {line}: {column.name} {cut(value)!r} {reason}"
             log.add(Finding(severity, Code.BAD_VALUE, table.name, message, column.name, line, cut(value)))
     if not column.is_nullable and own.null_count:
-        for line, _ in rejects.mark(pc.is_null(own), own, f"{column.name} is empty"):
+        for line, _ in rejects.mark(pc.is_null(own), own, f"{column.name} is empty", drops=drops):
             message = f"{table.name} line {line}: {column.name} is empty, and must not be"
             log.add(Finding(severity, Code.BAD_VALUE, table.name, message, column.name, line, ""))
     return parsed.values
@@ -166,15 +178,15 @@ def _check_share(table: Table, rejects: Rejects, limits: Limits, log: FindingLog
 
 
 def _check_rows(
-    data: Any, lines: Any, table: Table, header: Sequence[str], log: FindingLog, *, is_referenced: bool
+    data: Any, lines: Any, table: Table, header: Sequence[str], log: FindingLog, ids: Any | None
 ) -> TableKeys:
     for finding in _unknown_values(data, lines, table):
         log.add(finding)
     if not set(table.key) <= set(header):
-        return collect_keys(data, lines, table, is_referenced=False)
+        return collect_keys(data, lines, table, None)
     for finding in duplicate_keys(data, lines, table):
         log.add(finding)
-    return collect_keys(data, lines, table, is_referenced=is_referenced)
+    return collect_keys(data, lines, table, ids)
 
 
 def _unknown_values(data: Any, lines: Any, table: Table) -> Iterator[Finding]:

@@ -88,7 +88,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one batch made of one ZIP; findings stay plain objects, as they are shown and never computed with."""
+    """What one batch made of one ZIP; findings stay plain objects, as they are shown and never computed with.
+
+    `errors` and `warnings` count also the findings that are only in `findings_json`, a gs:// address.
+    """
 
     status: str
     version: Version
@@ -97,10 +100,14 @@ class Manifest:
     zip_sha256: str
     tables: tuple[Table, ...]
     findings: tuple[dict[str, Any], ...]
+    errors: int = 0
+    warnings: int = 0
+    findings_json: str = ""
 
     @classmethod
     def from_json(cls, document: object) -> Manifest:
         fields = Fields("manifest", document)
+        counts = Fields("manifest's finding_counts", fields.mapping("finding_counts"))
         version = fields.convert("version", parse_version, SAMPLE)
         archive = Fields("manifest's zip", fields.mapping("zip"))
         manifest = cls(
@@ -111,8 +118,12 @@ class Manifest:
             zip_sha256=archive.text("sha256"),
             tables=tuple(_table(table) for table in fields.objects("tables")),
             findings=tuple(finding for finding in fields.objects("findings") if isinstance(finding, dict)),
+            errors=counts.number("error"),
+            warnings=counts.number("warning"),
+            findings_json=fields.optional_text("findings_json") or "",
         )
         archive.finish()
+        counts.finish()
         fields.finish()
         return manifest
 

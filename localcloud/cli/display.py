@@ -49,7 +49,7 @@ class PlainDisplay:
         # An error is logged where it happens and again as the outcome.
         if is_worth_a_line(record) and record.get("message") != self._last:
             self._last = record.get("message")
-            self.say(_line(record))
+            self.say(_line(record, None))
 
     def draw(self) -> None:
         for stage in self._progress.stages.values():
@@ -82,7 +82,7 @@ class LiveDisplay:
 
     def record(self, record: Record) -> None:
         if is_worth_a_line(record) and severity_rank(record) >= severity_rank({"severity": "WARNING"}):
-            self._console.print(_line(record), markup=False, soft_wrap=True, style="yellow")
+            self._console.print(_line(record, _LINE), markup=False, soft_wrap=True, style="yellow")
 
     def draw(self) -> None:
         self._live.refresh()
@@ -118,11 +118,12 @@ def _what(stage: Stage) -> str:
     return "  ".join(part for part in (stage.amount(), stage.step) if part) or "…"
 
 
-def _line(record: Record) -> str:
+def _line(record: Record, most: int | None) -> str:
+    """Write a record; only a terminal's line is cut, after `most` characters."""
     severity = str(record.get("severity", "INFO"))
     shown = "" if severity == "INFO" else f"{severity}: "
     text = f"{shown}{text_of(record)}"
-    if len(text) > _LINE:
-        text = f"{text[:_LINE]}… (`make logs` has it all)"
+    if most is not None and len(text) > most:
+        text = f"{text[:most]}… (`make logs` has it all)"
     fields = (f"{record.get('stage', '')!s:<13}", str(record.get("release") or ""), text)
     return "  ".join(part for part in fields if part)

@@ -150,7 +150,7 @@ class _Errand:
         if not errors:
             return f"nothing is under way any more, and {stage} has not ended it: see {shown(logs)}/"
         last = errors[-1]
-        return f"{' '.join(str(last.get('message')).split())[:400]} (see {shown(logs / str(last['stage']))}.jsonl)"
+        return f"{' '.join(str(last.get('message')).split())} (see {shown(logs / str(last['stage']))}.jsonl)"
 
 
 def _is_out_of_reach(answer: Answer) -> bool:

@@ -12,6 +12,7 @@ from localcloud.cli.session import Session
 from localcloud.deployment import PROJECT, REGION
 from pipeline import decisions
 from pipeline.decisions import BatchState
+from pipeline.findings import Told, tell_findings
 from pipeline.releases import Version
 from pipeline.stages.descriptions import describe
 from pipeline.state import BatchLookup, Candidate, World, candidate_of, facts_of, read_manifest, read_world
@@ -29,7 +30,7 @@ class Standing:
     reason: str
     is_final: bool
     since: datetime | None
-    findings: tuple[str, ...] = ()
+    findings: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,11 @@ def _since(world: World, candidate: Candidate) -> datetime | None:
     return max((info.created_at for info in infos if info is not None), default=candidate.landed.created_at)
 
 
-def _findings(world: World, candidate: Candidate) -> tuple[str, ...]:
+def _findings(world: World, candidate: Candidate) -> tuple[Told, ...]:
     found = world.runs.get(candidate.run)
     if found is None or found.manifest is None:
         return ()
-    manifest = read_manifest(world.state, candidate.run)
-    errors = [finding for finding in manifest.findings if finding.get("severity") == "error"]
-    return tuple(f"{finding.get('code')}: {finding.get('message')}" for finding in errors)
+    return tell_findings(read_manifest(world.state, candidate.run))
 
 
 def batch_lookup(running: Session | None) -> BatchLookup:

@@ -34,6 +34,7 @@ def status(arguments: argparse.Namespace) -> Exit:
     sys.stdout.write(f"localcloud {_activity(running) if running else f'is down (state in {where})'}\n\n")
     if found:
         write_table(_COLUMNS, [_row(standing) for standing in found])
+        _write_findings(found)
     else:
         sys.stdout.write("no release is landed yet: `make run`\n")
     return Exit.DONE
@@ -52,9 +53,16 @@ def _world(path: Path, running: Session | None) -> World:
 
 
 def _row(standing: Standing) -> tuple[str, ...]:
-    reason = "; ".join(part for part in (standing.reason, *standing.findings) if part)
     since = f"{standing.since:%Y-%m-%d %H:%M:%S}" if standing.since else ""
-    return (str(standing.version), standing.run, standing.state, standing.stage, since, standing.next, reason)
+    return (str(standing.version), standing.run, standing.state, standing.stage, since, standing.next, standing.reason)
+
+
+def _write_findings(standings: list[Standing]) -> None:
+    """Write what the batch found in each release, one line a finding, in the words of the log."""
+    for standing in standings:
+        if standing.findings:
+            sys.stdout.write(f"\n{standing.version}: what the batch found\n")
+            sys.stdout.writelines(f"  {told.severity:<8} {told.message}\n" for told in standing.findings)
 
 
 def _published(pointer: Pointer | None, problem: str) -> str:
@@ -93,7 +101,7 @@ def _document(standings: list[Standing], pointer: Pointer | None, running: Sessi
                 "since_utc": _utc(standing.since) if standing.since else None,
                 "next": standing.next,
                 "reason": standing.reason,
-                "findings": list(standing.findings),
+                "findings": [str(told) for told in standing.findings],
                 "is_final": standing.is_final,
             }
             for standing in standings

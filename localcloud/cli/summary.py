@@ -73,7 +73,7 @@ def _lines(ending: Ending, session: Session, asked: ReleaseAsked) -> list[str]:
     rows = [("release", f"{ending.version}: {_WORDS.get(ending.state, ending.state)}")]
     code = f" ({ending.error_code})" if ending.error_code else ""
     rows += [("reason", f"{ending.reason}{code}")] if ending.reason else []
-    rows += [("finding", finding) for finding in (ending.standing.findings if ending.standing else ())]
+    rows += [(told.severity, told.message) for told in (ending.standing.findings if ending.standing else ())]
     rows += [("source", _source(ending.version, session, asked))]
     rows += [("warning", warning) for warning in ending.warnings]
     if ending.seconds:
@@ -100,7 +100,7 @@ def _document(ending: Ending, session: Session, asked: ReleaseAsked) -> dict[str
         "run": ending.standing.run if ending.standing else None,
         "reason": ending.reason,
         "error_code": ending.error_code,
-        "findings": list(ending.standing.findings) if ending.standing else [],
+        "findings": [str(told) for told in ending.standing.findings] if ending.standing else [],
         "warnings": list(ending.warnings),
         "source": _source(ending.version, session, asked),
         "seconds": ending.seconds,

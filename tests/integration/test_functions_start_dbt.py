@@ -14,7 +14,7 @@ FINDINGS = [
         "column": None,
         "row": None,
         "value": None,
-        "message": "is not in the archive",
+        "message": f"{table}: f1db-{table}.csv is missing, and it is required",
     }
     for table in ("races", "drivers")
 ]
@@ -41,8 +41,11 @@ def test_ends_the_run_with_one_error_that_has_every_finding_when_rejected(functi
     lines = [line for line in functions.lines() if "outcome" in line]
     assert [(line["outcome"], line["severity"]) for line in lines] == [("rejected", "ERROR"), ("rejected", "INFO")]
     assert lines[0]["findings"] == FINDINGS
-    assert "missing_table races" in lines[0]["message"]
-    assert "missing_table drivers" in lines[0]["message"]
+    assert lines[0]["message"] == (
+        "2026.11.0 is rejected: 2 errors, 0 warnings; the published release stays. "
+        "races: f1db-races.csv is missing, and it is required; drivers: f1db-drivers.csv is missing, and it is required"
+    )
+    assert lines[0]["finding_counts"] == {"error": 2, "warning": 0}
     assert functions.run.runs == []
     functions.github.zips = {"2026.11.0": NEW}
     assert functions.check().json()["outcome"] == "rejected"

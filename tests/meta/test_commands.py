@@ -19,6 +19,7 @@ WANTED = {
     "lint",
     "bench",
     "clean",
+    "docs",
     "reset",
     "help",
     "lock",

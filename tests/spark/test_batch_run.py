@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pyarrow.parquet as pq
 import pytest
 
-from tests.spark.conftest import RUN, BatchCloud
+from tests.spark.conftest import RUN, ZIP_NAME, BatchCloud
 
 pytestmark = pytest.mark.slow
 
@@ -89,7 +89,7 @@ def test_release_is_rejected_with_every_finding_when_it_has_drifted(
     told = [(found["severity"], found["code"], found["message"]) for found in manifest["findings"]]
     assert told == [
         ("error", "missing_table", "circuits: f1db-circuits.csv is missing, and it is required"),
-        ("error", "missing_column", "drivers: columns (required and missing): abbreviation"),
+        ("error", "missing_column", "drivers: columns required and missing: abbreviation"),
         (
             "error",
             "duplicate_key",
@@ -104,7 +104,7 @@ def test_release_is_rejected_with_every_finding_when_it_has_drifted(
         ("error", "ragged_row", "races-race-results line 21: 35 fields, not 34"),
         ("warning", "missing_table", "chassis: f1db-chassis.csv is missing, it stays empty"),
         ("warning", "unknown_table", "weather: an unknown table, kept as text"),
-        ("warning", "unknown_column", "drivers: columns (unknown, kept as text): nickname"),
+        ("warning", "unknown_column", "drivers: columns unknown, kept as text: nickname"),
         ("warning", "bad_value", "races-pit-stops line 6: raceId '550x' is no whole number"),
     ]
     tables = {table["name"]: table for table in manifest["tables"]}
@@ -114,6 +114,10 @@ def test_release_is_rejected_with_every_finding_when_it_has_drifted(
     assert json.loads(reject)["values"]["raceId"] == "550x"
     findings = json.loads(cloud.curated("findings.json").read_text("utf-8"))
     assert findings["findings"] == manifest["findings"]
+    table = pq.read_table(cloud.curated("findings/findings.parquet"))
+    assert table.column("message").to_pylist() == [message for _, _, message in told]
+    assert manifest["findings_parquet"] == f"gs://curated/runs/{RUN}/1/findings/findings.parquet"
+    assert manifest["findings_json"] == f"gs://curated/runs/{RUN}/1/findings.json"
     assert findings["finding_counts"] == manifest["finding_counts"] == {"error": 5, "warning": 4}
 
     (outcome,) = ended.outcomes()
@@ -143,6 +147,32 @@ def test_release_is_rejected_when_its_archive_cannot_be_read(cloud: BatchCloud) 
         }
     ]
     assert [line["outcome"] for line in ended.outcomes()] == ["rejected"]
+
+
+def test_nothing_is_written_but_this_attempts_own_when_an_archive_is_hostile(cloud: BatchCloud) -> None:
+    hostile = {
+        "../../../f1db-races.csv": b'"id"\n1\n',
+        "/f1db-drivers.csv": b"",
+        "f1db-circuits.csv": b"\0" * 9_000_000,
+    }
+    before = {path for path in cloud.folder.rglob("*") if path.is_file()}
+
+    manifest = cloud.run(zip_of(hostile)).done()
+
+    assert [found["message"] for found in manifest["findings"]] == [
+        "the archive: '../../../f1db-races.csv' has a name that leads out of its folder",
+        "the archive: '/f1db-drivers.csv' has an absolute name or one of another system",
+        "the archive: 'f1db-circuits.csv' unpacks to more than 200 times its size",
+    ]
+    new = {path.relative_to(cloud.folder) for path in cloud.folder.rglob("*") if path.is_file()} - {
+        path.relative_to(cloud.folder) for path in before
+    }
+    assert {str(path) for path in new if path.parts[:2] != ("gcs", ".localcloud")} == {
+        f"gcs/landing/{ZIP_NAME}",
+        f"gcs/curated/runs/{RUN}/1/findings.json",
+        f"gcs/curated/runs/{RUN}/1/findings/findings.parquet",
+        f"gcs/state/runs/2026.11.0/{RUN}/manifest.json",
+    }
 
 
 def test_release_is_rejected_when_one_member_is_damaged(cloud: BatchCloud, f1db_zip: bytes) -> None:

@@ -2,7 +2,11 @@
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -123,8 +127,27 @@ def test_value_is_a_finding_and_its_row_a_reject_when_it_cannot_be_read(
 
     assert told(result) == [(severity, "bad_value", column, 3, value)]
     assert messages(result) == [f"places line 3: {column} {value!r} {reason}"]
-    assert ids(result) == [8]
+    # Where no model reads the value, the row stays without it.
+    assert ids(result) == ([8] if severity == "error" else [8, 1])
+    assert severity == "error" or result.data.column(column)[1].as_py() is None
     assert result.rejects.count == 1
+
+
+def test_row_is_not_in_the_table_when_a_value_of_an_optional_table_cannot_be_read() -> None:
+    result = read_table(b'"id","name"\n"a","A"\n"b",\n', NAMES, Limits(max_reject_share=1))
+
+    assert messages(result) == ["names line 3: name is empty, and must not be"]
+    assert result.data.column("id").to_pylist() == ["a"]
+    assert [json.loads(line) for line in result.rejects.json_lines()] == [
+        {"row": 3, "reasons": ["name is empty"], "values": {"id": "b", "name": None}}
+    ]
+
+
+def test_ids_are_known_to_others_when_their_rows_are_dropped() -> None:
+    raw = b'"id","name"\n"a","A"\n"b",\n'
+    result = read_table(raw, NAMES, Limits(max_reject_share=1), is_referenced=True)
+
+    assert result.keys.ids.to_pylist() == ["a", "b"]
 
 
 def test_raw_value_is_cut_when_it_is_longer_than_eighty_characters() -> None:
@@ -141,7 +164,7 @@ def test_empty_value_is_a_finding_when_the_column_may_not_be_empty() -> None:
         ("warning", "bad_value", "name", 3, ""),
     ]
     assert messages(result)[1] == "places line 3: name is empty, and must not be"
-    assert ids(result) == [3]
+    assert ids(result) == [2, 3]
 
 
 def test_row_is_ragged_when_it_has_other_fields_than_the_header() -> None:
@@ -195,16 +218,12 @@ def test_duplicate_keys_are_one_finding_a_key_when_rows_share_them() -> None:
     assert messages(result) == ["places line 5: id '1' is in 3 rows, the first in line 2"]
 
 
-def test_missing_columns_are_listed_in_one_line_each_when_required_or_not() -> None:
+def test_missing_columns_are_listed_in_one_line_when_required_or_not() -> None:
     result = read('"name","id"\n"A",1\n')
 
-    assert told(result) == [
-        ("error", "missing_column", "km", None, None),
-        ("warning", "missing_column", None, None, None),
-    ]
+    assert told(result) == [("error", "missing_column", None, None, None)]
     assert messages(result) == [
-        "places: columns (required and missing): km",
-        "places: columns (missing, empty here): kind, day, at, open, old",
+        "places: columns required and missing: km; missing, empty here: kind, day, at, open, old"
     ]
     assert result.data.to_pylist()[0]["old"] is None
     assert str(result.data.schema.field("km").type) == "decimal128(6, 3)"
@@ -213,11 +232,10 @@ def test_missing_columns_are_listed_in_one_line_each_when_required_or_not() -> N
 def test_unknown_columns_are_kept_as_text_when_their_names_can_be_used() -> None:
     result = read(HEADER.replace('"id"', '"id","seen","Na_Me","bad name"') + '1,1.0,y,z,"A",,,,,,\n')
 
-    assert told(result) == [
-        ("warning", "unknown_column", "seen", None, None),
-        ("warning", "unknown_column", None, None, None),
+    assert told(result) == [("warning", "unknown_column", None, None, None)]
+    assert messages(result) == [
+        "places: columns unknown, kept as text: seen; with unusable names, left out: 'Na_Me', 'bad name'"
     ]
-    assert messages(result)[1] == "places: columns (unusable names, left out): 'Na_Me', 'bad name'"
     assert result.data.column_names[-1] == "seen"
     assert result.data.column("seen").to_pylist() == ["1.0"]
     assert result.table.columns[-1].name == "seen"
@@ -268,8 +286,15 @@ def test_file_is_read_when_only_its_form_is_odd(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("raw", [HEADER, HEADER.strip(), HEADER.replace("\n", "\r\n")])
-def test_table_is_empty_when_the_file_has_only_its_header(raw: str) -> None:
+def test_required_table_is_missing_when_the_file_has_only_its_header(raw: str) -> None:
     result = read(raw)
+
+    assert messages(result) == ["places: f1db-places.csv has a header and no rows, and it is required"]
+    assert (result.findings.errors, result.data.num_rows) == (1, 0)
+
+
+def test_optional_table_is_empty_when_the_file_has_only_its_header() -> None:
+    result = read_table(b'"id","name"\n', NAMES, Limits())
 
     assert told(result) == []
     assert result.data.num_rows == 0
@@ -314,15 +339,48 @@ def test_unclosed_quote_is_a_finding_when_it_would_swallow_rows() -> None:
     result = read(HEADER + '1,"A,,,,,,\n2,"B",,,,,,\n')
 
     assert [(f.code.value, f.column) for f in result.findings.kept] == [("bad_value", "name"), ("bad_value", None)]
-    assert result.data.num_rows == 0
+    assert (result.findings.errors, result.rejects.count) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("raw", "limits", "message"),
+    [
+        ('1,"' + "x" * 50 + '",,,,,,\n', Limits(max_field_bytes=49), "has 50 bytes in a field of name, more than 49"),
+        ("1,y\n" + "x" * 50 + "\n", Limits(max_field_bytes=49), "has 50 characters in line 3, more than 49"),
+        ('1,"A",,,,,,\n' * 3, Limits(max_lines=3), "has 4 lines, more than 3"),
+        ('1,"A",,,,,,\r' * 3, Limits(max_lines=2), "has 3 lines, more than 2"),
+        ('1,"A",,,,,,\n', Limits(max_columns=7), "has 8 columns, more than 7"),
+    ],
+)
+def test_file_is_one_finding_when_it_is_beyond_a_limit(raw: str, limits: Limits, message: str) -> None:
+    result = read(HEADER + raw, limits)
+
+    assert [text.startswith(f"places: f1db-places.csv {message}") for text in messages(result)] == [True], messages(
+        result
+    )
+    assert (result.findings.errors, result.data.num_rows, result.rejects.count) == (1, 0, 0)
 
 
 @pytest.mark.slow
-def test_field_is_read_when_it_has_a_hundred_megabytes() -> None:
-    result = read(HEADER.encode() + b'1,"' + b"x" * 100_000_000 + b'",,,,,,\n')
+def test_memory_stays_bounded_when_a_field_has_a_hundred_megabytes() -> None:
+    script = """
+import resource
+from f1db_batch.contract import load_contract
+from f1db_batch.limits import Limits
+from f1db_batch.tables import read_table
+table = load_contract().tables["continents"]
+idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+result = read_table(b'"id","code","name","demonym"\\n"a","' + b"x" * 100_000_000 + b'","b","c"\\n', table, Limits())
+grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle) // 1024
+print([finding.message for finding in result.findings.kept], grown)
+"""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "dataproc_jobs")}
+    command = [sys.executable, "-c", script.replace("\\\\n", "\\n")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
 
-    assert told(result) == []
-    assert len(result.data.column("name")[0].as_py()) == 100_000_000
+    told, _, grown_mib = done.stdout.strip().rpartition(" ")
+    assert told == ("['continents: f1db-continents.csv has 100,000,000 bytes in a field of code, more than 1,048,576']")
+    assert int(grown_mib) < 480
 
 
 def test_missing_table_is_an_error_when_required_and_a_warning_when_not() -> None:
@@ -358,6 +416,7 @@ def test_unknown_table_is_never_an_error_when_it_is_broken() -> None:
             st.booleans(),
         ),
         unique_by=lambda row: row[0],
+        min_size=1,
         max_size=20,
     )
 )

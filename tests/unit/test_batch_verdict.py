@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from f1db_batch.archive import Member
 from f1db_batch.contract import load_contract, parse_contract
-from f1db_batch.documents import decide, findings_document, manifest_document
+from f1db_batch.documents import decide, findings_document, findings_table, manifest_document
 from f1db_batch.findings import Code, Finding, FindingLog, Severity, to_show
 from f1db_batch.keys import TableKeys, missing_keys
 from f1db_batch.limits import Limits
@@ -186,9 +186,32 @@ def test_manifest_and_findings_say_the_same_when_they_are_written() -> None:
             }
         ],
         "finding_counts": {"error": 30, "warning": 2},
+        "findings_json": "gs://curated/runs/r/2/findings.json",
+        "findings_parquet": "gs://curated/runs/r/2/findings/findings.parquet",
         "started_at_utc": "2026-11-23T10:00:00.000Z",
         "finished_at_utc": "2026-11-23T10:00:05.000Z",
     }
+
+
+def test_findings_are_a_table_when_there_are_some_or_none() -> None:
+    verdict = decide([report(findings=(row_finding(7),), errors=1)], FindingLog(limit=10))
+
+    (row,) = findings_table(SETTINGS, verdict).to_pylist()
+    empty = findings_table(SETTINGS, decide([], FindingLog(limit=10)))
+
+    assert row == {
+        "release": "2026.11.0",
+        "run": "f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0",
+        "attempt": 2,
+        "severity": "error",
+        "code": "bad_value",
+        "table_name": "t",
+        "column_name": None,
+        "row_number": 7,
+        "value": None,
+        "message": "t line 7",
+    }
+    assert (empty.num_rows, sorted(empty.column_names)) == (0, sorted(row))
 
 
 def test_every_table_is_ordered_when_the_archive_has_others() -> None:

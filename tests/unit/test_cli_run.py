@@ -135,7 +135,15 @@ def _publish(state: Path, version: str) -> None:
     runs.mkdir(parents=True)
     (state / "gcs" / "state" / "published.json").write_text(json.dumps(pointer))
     (runs / "outcome.json").write_text(json.dumps(outcome))
-    manifest = {"status": "processed", "version": version, "run": run, "attempt": 1, "tables": [], "findings": []}
+    manifest = {
+        "status": "processed",
+        "version": version,
+        "run": run,
+        "attempt": 1,
+        "tables": [],
+        "findings": [],
+        "finding_counts": {"error": 0, "warning": 0},
+    }
     (runs / "manifest.json").write_text(json.dumps({**manifest, "zip": {"sha256": DIGEST}}))
 
 

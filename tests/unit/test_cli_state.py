@@ -43,6 +43,8 @@ def _write_manifest(state: Path, status: str, findings: list[dict[str, Any]]) ->
         "zip": {"sha256": DIGEST},
         "tables": [],
         "findings": findings,
+        "finding_counts": {"error": 31, "warning": 1},
+        "findings_json": "gs://curated/runs/r/1/findings.json",
     }
     _write(state, f"runs/2026.11.0/{RUN}/manifest.json", document)
 
@@ -125,7 +127,11 @@ def test_findings_are_told_when_the_manifest_rejects(tmp_path: Path) -> None:
     standing = _standing(tmp_path)
     assert standing is not None
     assert (standing.state, standing.reason, standing.is_final) == ("rejected", "why", True)
-    assert standing.findings == ("missing_table: races is missing",)
+    assert [str(told) for told in standing.findings] == [
+        "error: races is missing",
+        "warning: x",
+        "error: and 30 more findings: all are in gs://curated/runs/r/1/findings.json",
+    ]
 
 
 def test_release_is_published_when_pointer_and_outcome_say_so(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import yaml  # type: ignore[import-untyped] # its stubs are not in the lock
 
 from f1db_batch.column_types import ColumnType, Kind, parse_column_type
 from f1db_batch.contract import ContractError, load_contract, parse_contract
+from f1db_batch.contract_page import contract_page
+from transform.warehouses.bigquery_sql import field_of
 
 ROOT = Path(__file__).parents[2]
 CONTRACT = load_contract()
@@ -65,6 +67,32 @@ def test_types_and_nullability_are_f1dbs_when_its_schema_is_at_hand() -> None:
                 column[1] = "array<string>"
 
     assert ours == facts
+
+
+def test_page_is_the_contracts_when_it_is_made_again() -> None:
+    page = (ROOT / "docs/data-contract.md").read_text("utf-8")
+
+    assert page == contract_page(CONTRACT), "docs/data-contract.md lags behind the contract: make docs"
+    assert "| `circuitType` | string |  |  |  | RACE, ROAD, STREET |" in page
+
+
+def test_every_type_can_be_loaded_when_it_is_translated_for_bigquery() -> None:
+    types = {str(column.type) for table in CONTRACT.tables.values() for column in table.columns}
+
+    fields = {text: field_of("x", text) for text in types}
+
+    assert {text: (field.type, field.mode) for text, field in fields.items() if not text.startswith("decimal")} == {
+        "string": ("STRING", "NULLABLE"),
+        "int": ("INT64", "NULLABLE"),
+        "boolean": ("BOOL", "NULLABLE"),
+        "date": ("DATE", "NULLABLE"),
+        "time": ("TIME", "NULLABLE"),
+        "array<string>": ("STRING", "REPEATED"),
+    }
+    decimals = {text: (field.precision, field.scale) for text, field in fields.items() if text.startswith("decimal")}
+    assert decimals == {text: (parse_column_type(text).precision, parse_column_type(text).scale) for text in decimals}
+    # BigQuery's NUMERIC has 29 digits before the point and 9 behind it.
+    assert all(p is not None and s is not None and s <= 9 and p - s <= 29 for p, s in decimals.values())
 
 
 def test_keys_are_as_found_when_a_race_has_shared_cars_or_a_driver_two_positions() -> None:

@@ -7,6 +7,7 @@ from typing import assert_never
 from pipeline.decisions import BackOff, Nothing, RecordOutcome, Refused, RunTransform, StartBatch, Wait
 from pipeline.documents import InvalidDocumentError, format_utc
 from pipeline.errors import ErrorCode, PermanentError
+from pipeline.findings import count_findings, tell_findings
 from pipeline.logs import StageLog
 from pipeline.objects import parse_run_object
 from pipeline.records import Manifest, OutcomeKind
@@ -78,27 +79,24 @@ def _record(
         log.outcome_line(kind.value, f"{release}: {reason}", release=release, run=run)
         return
     _tell_batch(manifest, log)
-    findings = [dict(finding) for finding in manifest.findings]
-    errors = [finding for finding in findings if finding.get("severity") == "error"]
     log.outcome_line(
         kind.value,
-        f"{release} is rejected: {len(errors)} errors, the published release stays. " + _told(errors),
+        f"{release} is rejected: {count_findings(manifest)}; the published release stays. "
+        + "; ".join(told.message for told in tell_findings(manifest) if told.severity == "error"),
         "ERROR",
         release=release,
         run=run,
         error_code=str(ErrorCode.RELEASE_REJECTED),
-        findings=findings,
+        findings=[dict(finding) for finding in manifest.findings],
+        finding_counts={"error": manifest.errors, "warning": manifest.warnings},
     )
-
-
-def _told(errors: list[dict[str, object]]) -> str:
-    return "; ".join(f"{finding.get('code')} {finding.get('table')}: {finding.get('message')}" for finding in errors)
 
 
 def _tell_batch(manifest: Manifest, log: StageLog) -> None:
     """Log how the batch went: its own output is not read as JSON by Cloud Logging."""
     log.info(
-        f"batch {manifest.run}-{manifest.attempt} {manifest.status} {len(manifest.tables)} tables",
+        f"batch {manifest.run}-{manifest.attempt} {manifest.status} {len(manifest.tables)} tables; "
+        f"{count_findings(manifest)}",
         release=str(manifest.version),
         run=str(manifest.run),
         step="batch",
