@@ -14,6 +14,15 @@ from tests.system.conftest import Machine, another_entrant, edited, without
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 HEADLINES = {"race_wins": 106, "championships": 7, "pole_positions": 104, "podiums": 207, "race_starts": 391}
+LACKING = [
+    "error: races-sprint-race-results: f1db-races-sprint-race-results.csv is missing, and it is required",
+    "error: races-race-results: columns required and missing: polePosition",
+    "error: seasons-driver-standings: columns required and missing: championshipWon",
+    "warning: chassis: f1db-chassis.csv is missing, it stays empty",
+    "warning: engines: f1db-engines.csv is missing, it stays empty",
+    "warning: races-race-results: columns unknown, kept as text: onPole",
+    "warning: seasons-driver-standings: columns unknown, kept as text: title",
+]
 CAREER = "select race_wins, championships, pole_positions, podiums, race_starts from lewis_hamilton.mart_career"
 
 
@@ -98,6 +107,16 @@ def test_newest_offer_is_taken_and_a_changed_asset_refused_when_github_has_them(
     assert machine.pointer()["version"] == "2026.11.0"
 
 
+def older(release: bytes) -> bytes:
+    """Make a release from before the columns for poles and titles, and from before some tables."""
+    lacking = without(without(without(release, "races-sprint-race-results"), "chassis"), "engines")
+    return edited(
+        lacking,
+        races_race_results=lambda raw: raw.replace(b'"polePosition"', b'"onPole"', 1),
+        seasons_driver_standings=lambda raw: raw.replace(b'"championshipWon"', b'"title"', 1),
+    )
+
+
 def test_published_release_stays_when_a_newer_one_is_bad(
     machine: Machine, release: Callable[[int], bytes], small_release: bytes
 ) -> None:
@@ -111,11 +130,19 @@ def test_published_release_stays_when_a_newer_one_is_bad(
     assert truncated.returncode == 1, truncated.stdout + truncated.stderr
     assert machine.objects("landing/releases/2026.11.0/**/*.zip") == []
 
-    machine.offer("2026.11.1", without(small_release, "races-race-results"))
+    machine.offer("2026.11.1", older(small_release))
     (machine.github / "f1db-csv-2026.11.0.zip").unlink()
     lacking = machine.run(GITHUB=machine.github, expect=1)
     assert lacking["state"] == "rejected"
-    assert "races-race-results" in lacking["output"]
+    assert lacking["findings"] == LACKING
+    printed = lacking["output"].splitlines()
+    status = machine.make("status").stdout.splitlines()
+    logged = (machine.state / "logs/start_dbt.jsonl").read_text()
+    for severity, message in (finding.split(": ", 1) for finding in LACKING):
+        assert f"{severity:<10} {message}" in printed
+        assert f"  {severity:<8} {message}" in status
+        assert json.dumps(message)[1:-1] in logged
+    assert "2026.11.1 is rejected: 3 errors, 4 warnings; the published release stays." in logged
 
     def one_win_more(content: bytes) -> bytes:
         head, *rows = content.decode().splitlines(keepends=True)

@@ -127,6 +127,15 @@ def test_plain_display_says_each_quarter_once_when_drawn_often() -> None:
     ]
 
 
+def test_plain_display_cuts_no_line_when_a_finding_is_long() -> None:
+    stream = io.StringIO()
+    names = ", ".join(f"column{number}" for number in range(200))
+    record = {"stage": "batch", "severity": "ERROR", "release": "2026.11.0", "error_code": "missing_column"}
+    PlainDisplay(Progress(), stream).record({**record, "message": f"drivers: columns required and missing: {names}"})
+    (line,) = stream.getvalue().splitlines()
+    assert line.endswith(f"ERROR: drivers: columns required and missing: {names}  error_code=missing_column")
+
+
 def test_following_is_over_when_nothing_was_under_way_twice() -> None:
     idle = {"events_queued": 0, "events_in_flight": 0, "batches_active": [], "executions_active": []}
     activity = Activity()
