@@ -10,16 +10,18 @@ from dataclasses import dataclass, field
 from pipeline.environment import BUCKET, DIGEST, JOB, Environment, parse_drivers, parse_positive, parse_url
 
 _GIB = 1024**3
+_LIMIT = re.compile(r"max-[a-z-]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSettings:
-    """How a Dataproc Serverless batch is made."""
+    """How a Dataproc Serverless batch is made; `limits` are the batch's own options without their dashes."""
 
     runtime_version: str
     service_account: str
     properties: Mapping[str, str]
+    limits: Mapping[str, str]
     ttl_s: int
     subnetwork: str | None
     staging_bucket: str | None
@@ -93,6 +95,7 @@ def _read_batch(env: Environment) -> BatchSettings:
         runtime_version=env.text("BATCH_RUNTIME_VERSION", "2.3"),
         service_account=env.text("BATCH_SERVICE_ACCOUNT"),
         properties=env.parsed("BATCH_PROPERTIES", _properties, "{}"),
+        limits=env.parsed("BATCH_LIMITS", _limits, "{}"),
         ttl_s=env.parsed("BATCH_TTL_S", parse_positive, "1800"),
         subnetwork=env.optional("BATCH_SUBNETWORK"),
         staging_bucket=env.optional("BATCH_STAGING_BUCKET"),
@@ -104,6 +107,13 @@ def _gs_uri(text: str) -> str:
     if not re.fullmatch(r"gs://[a-z0-9._-]+/.+", text):
         raise ValueError("is no gs:// address with a path")
     return text.rstrip("/")
+
+
+def _limits(text: str) -> dict[str, str]:
+    limits = _properties(text)
+    if not all(_LIMIT.fullmatch(name) for name in limits):
+        raise ValueError("has a name that is no limit of the batch, such as max-reject-share")
+    return limits
 
 
 def _properties(text: str) -> dict[str, str]:

@@ -247,6 +247,7 @@ def _environment(chain: Functions, project: str) -> dict[str, str]:
         "TRANSFORM_JOB": f"projects/{project}/locations/europe-west1/jobs/transform",
         "DRIVERS": "lewis-hamilton",
         "BATCH_SERVICE_ACCOUNT": "batch@test.iam.gserviceaccount.com",
+        "BATCH_LIMITS": '{"max-reject-share": "0.002"}',
         "BATCH_PROPERTIES": '{"spark.dynamicAllocation.maxExecutors": "2"}',
         "DATAPROC_ENDPOINT": chain.dataproc.server.url,
         "RUN_ENDPOINT": chain.run.server.url,

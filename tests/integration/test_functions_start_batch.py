@@ -36,6 +36,7 @@ def test_creates_the_batch_that_the_contract_says_when_a_zip_is_landed(functions
         "--code-digest": "c" * 64,
         "--curated": f"gs://{project}-curated/runs/{run}/1",
         "--manifest": f"gs://{project}-state/runs/2026.11.0/{run}/manifest.json",
+        "--max-reject-share": "0.002",
     }
     assert batch["runtimeConfig"] == {
         "version": "2.3",

@@ -76,6 +76,11 @@ def test_names_every_variable_at_once_when_all_are_missing() -> None:
         ("DRIVERS", "a,a", "DRIVERS names a driver twice"),
         ("BATCH_PROPERTIES", "{", "BATCH_PROPERTIES is no JSON"),
         ("BATCH_PROPERTIES", '{"a": 1}', "BATCH_PROPERTIES is no JSON object of strings"),
+        (
+            "BATCH_LIMITS",
+            '{"version": "1"}',
+            "BATCH_LIMITS has a name that is no limit of the batch, such as max-reject-share",
+        ),
         ("BATCH_TTL_S", "0", "BATCH_TTL_S is no whole number above 0"),
         ("MAX_ZIP_BYTES", "1GB", "MAX_ZIP_BYTES is no whole number above 0"),
         ("START_DBT_URL", "start-dbt", "START_DBT_URL is no http or https URL"),

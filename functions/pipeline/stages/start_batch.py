@@ -103,6 +103,7 @@ def plan_batch(deployment: Deployment, candidate: Candidate, attempt: int) -> Ba
         "code-digest": settings.code_digest,
         "curated": f"gs://{settings.curated_bucket}/{run.curated_prefix(attempt).rstrip('/')}",
         "manifest": f"gs://{settings.state_bucket}/{run.manifest}",
+        **settings.batch.limits,
     }
     return BatchPlan(
         batch_id=run.batch_id(attempt),
