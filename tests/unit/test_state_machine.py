@@ -262,7 +262,7 @@ class Pipeline(RuleBasedStateMachine):
         status = "rejected" if str(run.version) in self.unsound else "processed"
         document = {
             "status": status, "version": str(run.version), "run": str(run), "attempt": 1,
-            "zip": {"sha256": "0" * 64}, "tables": [], "findings": [],
+            "zip": {"sha256": "0" * 64}, "tables": [], "findings": [], "finding_counts": {"error": 0, "warning": 0},
         }  # fmt: skip
         self.state.create_json(run.manifest, document)
 
