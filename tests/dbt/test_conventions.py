@@ -1,4 +1,4 @@
-"""The dbt project keeps its conventions, and its sources say what the batch's contract says."""
+"""The dbt project keeps its conventions, and its staging has what the batch's contract has."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped] # no stubs in the lock
 
-from f1db_batch.contract import load_contract
+from f1db_batch.contract import Table, load_contract
 from transform.raw_tables import snake_case
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 MODELS = sorted(PROJECT.glob("models/**/*.sql"))
 YAML_FILES = sorted(PROJECT.glob("models/**/*.yml"))
+# `name`, `name as other`, `coalesce(name, 0) as other`; `interval` needs its table's name in BigQuery.
+STAGED = re.compile(r" {8}(?:source\.)?(?:coalesce\()?(?P<read>\w+)(?:, (?:0|false)\))?(?: as (?P<named>\w+))?,?")
 
 
 def described_models() -> dict[str, dict[str, Any]]:
@@ -22,11 +24,6 @@ def described_models() -> dict[str, dict[str, Any]]:
     for path in YAML_FILES:
         models.update({model["name"]: model for model in yaml.safe_load(path.read_text()).get("models", [])})
     return models
-
-
-def source_tables() -> list[dict[str, Any]]:
-    document = yaml.safe_load((PROJECT / "models/staging/sources.yml").read_text())
-    return list(document["sources"][0]["tables"])
 
 
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
@@ -64,16 +61,24 @@ def test_nothing_is_described_when_it_does_not_exist() -> None:
     assert set(described_models()) == {path.stem for path in MODELS}
 
 
-@pytest.mark.parametrize("table", source_tables(), ids=lambda table: table["name"])
-def test_a_source_has_the_contracts_types_and_required_columns_when_a_model_reads_it(table: dict[str, Any]) -> None:
-    contract = {snake_case(name): one for name, one in load_contract().tables.items()}[table["name"]]
-    columns = {snake_case(column.name): column for column in contract.columns}
+@pytest.mark.parametrize("table", load_contract().tables.values(), ids=lambda table: table.name)
+def test_a_table_is_staged_column_by_column_when_the_contract_has_it(table: Table) -> None:
+    staged = (PROJECT / f"models/staging/stg_f1db__{snake_case(table.name)}.sql").read_text()
+    [selected] = re.findall(r"    select\n(.*)    from source\n", staged, re.DOTALL)
+    lines = [STAGED.fullmatch(line) for line in selected.splitlines() if line]
 
-    assert contract.is_required
-    assert {column["name"]: column["data_type"] for column in table["columns"]} == {
-        column["name"]: str(columns[column["name"]].type) for column in table["columns"]
-    }
-    assert [column["name"] for column in table["columns"] if not contract.is_vital(columns[column["name"]].name)] == []
+    assert f"source('f1db_raw', '{snake_case(table.name)}')" in staged
+    assert all(lines), selected
+    columns = [line["read"] for line in lines if line]
+    assert sorted(columns) == sorted(snake_case(column.name) for column in table.columns)
+    named = [line["named"] or line["read"] for line in lines if line]
+    assert len(set(named)) == len(named)
+
+
+def test_nothing_is_staged_when_the_contract_does_not_have_it() -> None:
+    staged = {path.stem for path in MODELS if path.parent.name == "staging"}
+
+    assert staged == {f"stg_f1db__{snake_case(name)}" for name in load_contract().tables}
 
 
 def test_dialects_differ_only_in_macros_when_models_are_compiled() -> None:

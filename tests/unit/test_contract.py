@@ -39,16 +39,13 @@ def test_contract_has_every_table_when_it_is_loaded() -> None:
     assert CONTRACT.schema == "F1DB 2026.11.0"
 
 
-def test_required_columns_are_those_that_dbt_reads_when_its_sources_are_compared() -> None:
-    required = {
-        snake_case(table.name): {
-            snake_case(column.name): str(column.type) for column in table.columns if column.is_required
-        }
+def test_dbt_sources_are_every_table_and_column_when_they_are_compared() -> None:
+    ours = {
+        snake_case(table.name): {snake_case(column.name): str(column.type) for column in table.columns}
         for table in CONTRACT.tables.values()
-        if table.is_required
     }
 
-    assert required == dbt_sources()
+    assert dbt_sources() == ours
 
 
 def test_types_and_nullability_are_f1dbs_when_its_schema_is_at_hand() -> None:

@@ -10,17 +10,19 @@ final as (
 
     select
         id as circuit_id,
+        country_id,
 
         name as circuit_name,
         full_name,
+        previous_names,
         type as circuit_type,
+        direction,
         place_name,
-        country_id,
-
+        latitude,
+        longitude,
         length as length_km,
         turns,
-        latitude,
-        longitude
+        total_races_held
     from source
 
 )

@@ -10,11 +10,13 @@ final as (
 
     select
         id as grand_prix_id,
+        country_id,
 
         name as grand_prix_name,
         full_name,
+        short_name,
         abbreviation,
-        country_id
+        total_races_held
     from source
 
 )

@@ -9,9 +9,9 @@ source as (
 final as (
 
     select
-        year,
         driver_id,
 
+        year,
         position_display_order,
         position_number,
         position_text,

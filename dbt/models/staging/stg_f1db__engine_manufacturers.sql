@@ -1,0 +1,37 @@
+with
+
+source as (
+
+    select * from {{ source('f1db_raw', 'engine_manufacturers') }}
+
+),
+
+final as (
+
+    select
+        id as engine_manufacturer_id,
+        country_id,
+
+        name as engine_manufacturer_name,
+        best_championship_position,
+        best_starting_grid_position,
+        best_race_result,
+        best_sprint_race_result,
+        total_championship_wins,
+        total_race_entries,
+        total_race_starts,
+        total_race_wins,
+        total_race_laps,
+        total_podiums,
+        total_podium_races,
+        total_points,
+        total_championship_points,
+        total_pole_positions,
+        total_fastest_laps,
+        total_sprint_race_starts,
+        total_sprint_race_wins
+    from source
+
+)
+
+select * from final

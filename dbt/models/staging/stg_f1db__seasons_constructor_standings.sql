@@ -1,0 +1,25 @@
+with
+
+source as (
+
+    select * from {{ source('f1db_raw', 'seasons_constructor_standings') }}
+
+),
+
+final as (
+
+    select
+        constructor_id,
+        engine_manufacturer_id,
+
+        year,
+        position_display_order,
+        position_number,
+        position_text,
+        points,
+        championship_won as is_champion
+    from source
+
+)
+
+select * from final

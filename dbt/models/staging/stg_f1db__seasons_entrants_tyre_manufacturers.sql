@@ -1,0 +1,22 @@
+with
+
+source as (
+
+    select * from {{ source('f1db_raw', 'seasons_entrants_tyre_manufacturers') }}
+
+),
+
+final as (
+
+    select
+        entrant_id,
+        constructor_id,
+        engine_manufacturer_id,
+        tyre_manufacturer_id,
+
+        year
+    from source
+
+)
+
+select * from final
