@@ -1,9 +1,48 @@
--- Every total of every driver equals F1DB's own. Only the sample may lack one: a release that does is not sound.
+-- Every total and best of everybody equals F1DB's own, number for number; a number against nothing is a difference.
+-- An exception covers one difference with exactly its two numbers, and one that covers nothing is out of date.
 with
 
 reconciliation as (
 
     select * from {{ ref('reconciliation') }}
+
+),
+
+exceptions as (
+
+    select * from {{ ref('reconciliation_exceptions') }}
+
+),
+
+differing as (
+
+    select * from reconciliation
+    where ours is distinct from f1db
+
+),
+
+compared as (
+
+    select
+        coalesce(differing.entity, exceptions.entity) as entity,
+        coalesce(differing.entity_id, exceptions.entity_id) as entity_id,
+        coalesce(differing.year, exceptions.year) as year,
+        coalesce(differing.metric, exceptions.metric) as metric,
+        differing.ours,
+        differing.f1db,
+        differing.difference,
+        exceptions.decided_on as exception_of
+    from differing
+    full join exceptions
+        on differing.entity = exceptions.entity
+        and differing.entity_id = exceptions.entity_id
+        and differing.metric = exceptions.metric
+        and coalesce(differing.year, 0) = coalesce(exceptions.year, 0)
+        and coalesce(differing.ours, -1) = coalesce(exceptions.ours, -1)
+        and coalesce(differing.f1db, -1) = coalesce(exceptions.f1db, -1)
+    where
+        differing.entity is null
+        or exceptions.entity is null
 
 ),
 
@@ -14,20 +53,19 @@ final as (
         entity_id,
         year,
         metric,
-        ours,
-        f1db,
-        difference
-    from reconciliation
-    where
-        difference != 0
-        {%- if not var('is_sample') %}
-        or f1db is null
-        {%- endif %}
+        coalesce(cast(ours as {{ type_text() }}), 'nothing') as ours,
+        coalesce(cast(f1db as {{ type_text() }}), 'nothing') as f1db,
+        difference,
+        exception_of
+    from compared
 
 )
 
+-- Drivers and careers first, totals before bests.
 select * from final
 order by
-    entity_id,
-    year,
-    metric
+    case when entity = 'driver' then 0 else 1 end,
+    coalesce(year, 0),
+    metric desc,
+    entity,
+    entity_id

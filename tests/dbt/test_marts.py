@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from tests.integration.transform_world import ZIP, real_tables, with_value
 from transform.build import _run_dbt, build
 from transform.errors import RefusalError
 from transform.raw_tables import snake_case
-from transform.warehouses.duckdb import DuckDbWarehouse
+from transform.warehouses.duckdb import DuckDbWarehouse, _close_dbt
 from transform.warehouses.protocol import PrivatePlace
 
 pytestmark = [
@@ -103,51 +104,186 @@ def test_shared_cars_and_double_places_count_once_when_a_driver_had_them(
     ]
 
 
-def test_every_total_is_compared_for_every_driver_when_the_release_is_real(
+def test_every_total_and_best_is_compared_for_everybody_when_the_release_is_real(
     real: tuple[DuckDbWarehouse, PrivatePlace],
 ) -> None:
-    [found] = rows(
+    found = rows(
         real,
-        "select count(*) filter (where year is null) as careers, count(*) as cells, "
-        "count(*) filter (where difference is distinct from 0) as differences from f1db.reconciliation",
+        "select entity, count(*) filter (where year is null) as careers, count(*) filter (where year > 0) as seasons "
+        "from f1db.reconciliation group by entity order by entity",
+    )
+    [wrong] = rows(real, "select count(*) as cells from f1db.reconciliation where difference is distinct from 0")
+
+    assert [tuple(row.values()) for row in found] == [
+        ("circuit", 78, 0),
+        ("constructor", 187 * 18, 1079 * 15),
+        ("driver", 917 * 18, 3415 * 15),
+        ("engine_manufacturer", 78 * 17, 560 * 14),
+        ("grand_prix", 54, 0),
+        ("tyre_manufacturer", 9 * 13, 160 * 13),
+    ]
+    assert sum(row["careers"] + row["seasons"] for row in found) == 98_777
+    assert wrong == {"cells": 0}
+
+
+def test_a_best_is_compared_when_nobody_has_one(real: tuple[DuckDbWarehouse, PrivatePlace]) -> None:
+    found = rows(
+        real,
+        "select metric, ours, f1db, difference from f1db.reconciliation "
+        "where entity_id = 'giovanna-amati' and year is null and (metric like 'best%' or metric = 'total_race_entries')"
+        "order by metric",
     )
 
-    assert found == {"careers": 917 * 14, "cells": 53818, "differences": 0}
+    assert [tuple(row.values()) for row in found] == [
+        ("best_championship_position", None, None, 0),
+        ("best_race_result", None, None, 0),
+        ("best_sprint_race_result", None, None, 0),
+        ("best_starting_grid_position", None, None, 0),
+        ("total_race_entries", 3, 3, 0),
+    ]
+
+
+def refused(folder: Path, table: str, data: pa.Table) -> RefusalError:
+    """Build the real release with one table replaced, and return the refusal."""
+    with pytest.raises(RefusalError) as caught:
+        built(folder, {**real_tables(), table: data})
+    return caught.value
+
+
+def differences(refusal: RefusalError) -> list[tuple[Any, ...]]:
+    names = ("entity", "entity_id", "year", "metric", "ours", "f1db")
+    return [tuple(row[name] for name in names) for row in refusal.details]
 
 
 @pytest.mark.parametrize(
-    ("table", "where", "column", "value", "driver_id", "metric"),
+    ("table", "where", "column", "value", "difference"),
     [
-        ("drivers", {"id": "max-verstappen"}, "totalPolePositions", 1, "max-verstappen", "total_pole_positions"),
         (
-            "seasons-driver-standings",
-            {"year": 2008, "driverId": "lewis-hamilton"},
-            "championshipWon",
-            False,
-            "lewis-hamilton",
-            "total_championship_wins",
+            "drivers", {"id": "max-verstappen"}, "totalPolePositions", 1,
+            ("driver", "max-verstappen", None, "total_pole_positions", "48.00", "1.00"),
         ),
         (
-            "seasons-drivers",
-            {"year": 2019, "driverId": "lewis-hamilton"},
-            "totalRaceWins",
-            12,
-            "lewis-hamilton",
-            "total_race_wins",
+            "seasons-drivers", {"year": 2019, "driverId": "lewis-hamilton"}, "totalRaceWins", 12,
+            ("driver", "lewis-hamilton", 2019, "total_race_wins", "11.00", "12.00"),
+        ),
+        (
+            "circuits", {"id": "monza"}, "totalRacesHeld", 76,
+            ("circuit", "monza", None, "total_races_held", "75.00", "76.00"),
+        ),
+        (
+            "drivers", {"id": "giovanna-amati"}, "bestRaceResult", 5,
+            ("driver", "giovanna-amati", None, "best_race_result", "nothing", "5.00"),
+        ),
+        (
+            "tyre-manufacturers", {"id": "pirelli"}, "bestRaceResult", None,
+            ("tyre_manufacturer", "pirelli", None, "best_race_result", "1.00", "nothing"),
         ),
     ],
-)
-def test_a_release_is_refused_with_driver_and_metric_when_one_cell_is_wrong(
-    tmp_path: Path, table: str, where: dict[str, Any], column: str, value: Any, driver_id: str, metric: str
+)  # fmt: skip
+def test_a_release_is_refused_with_entity_metric_and_numbers_when_one_cell_is_wrong(
+    tmp_path: Path, table: str, where: dict[str, Any], column: str, value: Any, difference: tuple[Any, ...]
 ) -> None:
-    tables = {**real_tables(), table: with_value(real_tables()[table], where, column, value)}
+    refusal = refused(tmp_path, table, with_value(real_tables()[table], where, column, value))
 
-    with pytest.raises(RefusalError) as caught:
-        built(tmp_path, tables)
+    entity, entity_id, year, metric, ours, f1db = difference
+    told = f"{entity=!s}, {entity_id=!s}, " + (f"{year=}, " if year else "") + f"{metric=!s}, {ours=!s}, {f1db=!s}"
+    assert refusal.reason.startswith(f"failed: totals_reconcile_with_f1db: {told}")
+    assert differences(refusal) == [difference]
 
-    assert caught.value.reason.startswith(f"failed: totals_reconcile_with_f1db: entity=driver, entity_id={driver_id}, ")
-    assert f"metric={metric}, ours=" in caught.value.reason
-    assert [(row["entity_id"], row["metric"]) for row in caught.value.details] == [(driver_id, metric)]
+
+def test_a_release_is_refused_with_both_drivers_when_a_win_is_moved_between_team_mates(tmp_path: Path) -> None:
+    results = real_tables()["races-race-results"].to_pylist()
+    first, second = (
+        next(row for row in results if (row["year"], row["round"], row["positionNumber"]) == (2019, 2, place))
+        for place in (1, 2)
+    )
+    assert (first["driverId"], second["driverId"]) == ("lewis-hamilton", "valtteri-bottas")
+    for column in ("positionNumber", "positionText", "positionDisplayOrder"):
+        first[column], second[column] = second[column], first[column]
+
+    refusal = refused(
+        tmp_path,
+        "races-race-results",
+        pa.Table.from_pylist(results, schema=real_tables()["races-race-results"].schema),
+    )
+
+    assert differences(refusal) == [
+        ("driver", "lewis-hamilton", None, "total_race_wins", "105.00", "106.00"),
+        ("driver", "valtteri-bottas", None, "total_race_wins", "11.00", "10.00"),
+        ("driver", "lewis-hamilton", 2019, "total_race_wins", "10.00", "11.00"),
+        ("driver", "valtteri-bottas", 2019, "total_race_wins", "5.00", "4.00"),
+    ]
+    assert "entity_id=lewis-hamilton, metric=total_race_wins, ours=105.00, f1db=106.00" in refusal.reason
+    assert "entity_id=valtteri-bottas, metric=total_race_wins, ours=11.00, f1db=10.00" in refusal.reason
+
+
+def test_a_release_is_refused_with_the_champion_first_when_a_title_is_removed(tmp_path: Path) -> None:
+    where = {"year": 2008, "driverId": "lewis-hamilton"}
+    table = "seasons-driver-standings"
+
+    refusal = refused(tmp_path, table, with_value(real_tables()[table], where, "championshipWon", False))
+
+    told = "entity=driver, entity_id=lewis-hamilton, metric=total_championship_wins, ours=6.00, f1db=7.00"
+    assert refusal.reason.startswith(f"failed: totals_reconcile_with_f1db: {told}, difference=-1.00")
+    # A season without a champion counts for nobody's best position, either.
+    assert {difference[3] for difference in differences(refusal)[1:]} == {"best_championship_position"}
+
+
+def test_a_release_is_refused_for_driver_and_makers_when_points_are_off_by_half(tmp_path: Path) -> None:
+    where = {"year": 2019, "round": 2, "driverId": "lewis-hamilton"}
+    table = "races-race-results"
+
+    refusal = refused(tmp_path, table, with_value(real_tables()[table], where, "points", Decimal("24.50")))
+
+    assert differences(refusal) == [
+        ("driver", "lewis-hamilton", None, "total_points", "5187.00", "5187.50"),
+        ("driver", "lewis-hamilton", 2019, "total_points", "412.50", "413.00"),
+        ("constructor", "mercedes", None, "total_points", "8538.00", "8538.50"),
+        ("engine_manufacturer", "mercedes", None, "total_points", "17366.00", "17366.50"),
+        ("constructor", "mercedes", 2019, "total_points", "738.50", "739.00"),
+        ("engine_manufacturer", "mercedes", 2019, "total_points", "739.50", "740.00"),
+    ]
+
+
+def test_a_release_is_refused_when_f1dbs_row_of_a_season_is_missing(tmp_path: Path) -> None:
+    table = "seasons-tyre-manufacturers"
+    kept = [row for row in real_tables()[table].to_pylist() if row["year"] != 1999]
+
+    refusal = refused(tmp_path, table, pa.Table.from_pylist(kept, schema=real_tables()[table].schema))
+
+    found = differences(refusal)
+    assert len(found) == 12  # nobody has a best sprint of 1999
+    assert found[0] == ("tyre_manufacturer", "bridgestone", 1999, "total_sprint_race_wins", "0.00", "nothing")
+
+
+def test_an_exception_covers_one_difference_with_its_numbers_when_it_is_listed(tmp_path: Path) -> None:
+    table = "circuits"
+    tables = {**real_tables(), table: with_value(real_tables()[table], {"id": "monza"}, "totalRacesHeld", 76)}
+    warehouse, place = filled(tmp_path, tables)
+    with pytest.raises(RefusalError):
+        build(warehouse, place, RELEASE, ("lewis-hamilton",), lambda done, total: None)
+    variables = {"driver_id": "lewis-hamilton", "release": "x", "is_sample": False, "dataset_suffix": ""}
+    test = ["test", "--select", "totals_reconcile_with_f1db"]
+
+    def failures_with(*numbers: int) -> list[str]:
+        _close_dbt()
+        with duckdb.connect(place.environment["DBT_DUCKDB_PATH"]) as connection:
+            connection.execute("delete from f1db.reconciliation_exceptions")
+            for f1db in numbers:
+                connection.execute(
+                    "insert into f1db.reconciliation_exceptions values "
+                    f"('circuit', 'monza', null, 'total_races_held', 75, {f1db}, 'a reason', date '2026-11-01')"
+                )
+        return [node.name for node in _run_dbt(place, test, variables, lambda done, total: None)]
+
+    assert failures_with(76) == []
+    assert failures_with(78) == ["totals_reconcile_with_f1db"]
+    assert failures_with(76, 78) == ["totals_reconcile_with_f1db"]
+    assert failures_with() == ["totals_reconcile_with_f1db"]
+
+
+def test_no_difference_is_excepted_when_the_list_is_read(real: tuple[DuckDbWarehouse, PrivatePlace]) -> None:
+    assert rows(real, "select * from f1db.reconciliation_exceptions") == []
 
 
 def test_a_release_is_refused_when_a_result_stands_twice(tmp_path: Path) -> None:

@@ -37,7 +37,9 @@ final as (
         grand_slams,
         driver_of_the_day_awards,
         race_laps,
-        best_race_result
+        best_starting_grid_position,
+        best_race_result,
+        best_sprint_race_result
     from seasons
     where driver_id = '{{ var("driver_id") }}'
 

@@ -23,6 +23,7 @@ final as (
         sum(driver_of_the_day_awards) as driver_of_the_day_awards,
         sum(laps) as race_laps,
         sum(points) as points_race,
+        min(best_grid_position) as best_starting_grid_position,
         min(best_position) as best_race_result
     from driver_races
     group by

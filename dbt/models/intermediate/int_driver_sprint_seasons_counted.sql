@@ -14,7 +14,8 @@ final as (
         count(case when is_started then race_id end) as sprint_starts,
         count(case when is_win then race_id end) as sprint_wins,
         count(case when is_top_three then race_id end) as sprint_top_threes,
-        sum(points) as points_sprint
+        sum(points) as points_sprint,
+        min(position_number) as best_sprint_race_result
     from sprint_results
     group by
         driver_id,

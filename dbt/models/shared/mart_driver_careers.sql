@@ -18,9 +18,9 @@ sprint_results as (
 
 ),
 
-standings as (
+titles_counted as (
 
-    select * from {{ ref('stg_f1db__seasons_driver_standings') }}
+    select * from {{ ref('int_driver_titles_counted') }}
 
 ),
 
@@ -31,20 +31,9 @@ sprints_counted as (
         count(case when is_started then race_id end) as sprint_starts,
         count(case when is_win then race_id end) as sprint_wins,
         count(case when is_top_three then race_id end) as sprint_top_threes,
-        sum(points) as points_sprint
+        sum(points) as points_sprint,
+        min(position_number) as best_sprint_race_result
     from sprint_results
-    group by driver_id
-
-),
-
-titles_counted as (
-
-    select
-        driver_id,
-        -- The title as awarded: a season under way has a leader, and no champion.
-        count(case when is_champion then year end) as championships,
-        sum(points) as championship_points
-    from standings
     group by driver_id
 
 ),
@@ -76,7 +65,10 @@ final as (
         cast(coalesce(sprints_counted.sprint_starts, 0) as {{ type_count() }}) as sprint_starts,
         cast(coalesce(sprints_counted.sprint_wins, 0) as {{ type_count() }}) as sprint_wins,
         cast(coalesce(sprints_counted.sprint_top_threes, 0) as {{ type_count() }}) as sprint_top_threes,
+        titles_counted.best_championship_position,
+        races_counted.best_starting_grid_position,
         races_counted.best_race_result,
+        sprints_counted.best_sprint_race_result,
         races_counted.first_entry_date,
         races_counted.last_entry_date,
         races_counted.first_win_date,

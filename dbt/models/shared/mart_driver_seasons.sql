@@ -67,7 +67,9 @@ final as (
         cast(coalesce(sprints_counted.sprint_starts, 0) as {{ type_count() }}) as sprint_starts,
         cast(coalesce(sprints_counted.sprint_wins, 0) as {{ type_count() }}) as sprint_wins,
         cast(coalesce(sprints_counted.sprint_top_threes, 0) as {{ type_count() }}) as sprint_top_threes,
+        races_counted.best_starting_grid_position,
         races_counted.best_race_result,
+        sprints_counted.best_sprint_race_result,
         standings.position_number as championship_position,
         standings.position_text as championship_position_text,
         -- What counted for the title: less than points_total in the years of dropped scores, null outside the standings.
