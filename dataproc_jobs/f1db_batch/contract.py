@@ -12,7 +12,7 @@ from f1db_batch.column_types import ColumnType, parse_column_type
 
 FORMAT = 1
 _COLUMN_FIELDS = {"type", "nullable", "required", "references", "values"}
-_TABLE_FIELDS = {"description", "required", "key", "columns"}
+_TABLE_FIELDS = {"description", "required", "may_be_empty", "key", "columns"}
 
 
 class ContractError(ValueError):
@@ -44,6 +44,7 @@ class Table:
     is_required: bool
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    may_be_empty: bool = False
 
     @property
     def file_name(self) -> str:
@@ -113,6 +114,7 @@ def _table(name: str, fields: dict[str, Any], enumerations: dict[str, list[str]]
         is_required=fields.get("required", False),
         key=tuple(fields.get("key", ())),
         columns=columns,
+        may_be_empty=fields.get("may_be_empty", False),
     )
 
 

@@ -72,7 +72,8 @@ def read_table(raw: bytes, table: Table, limits: Limits, *, is_referenced: bool 
         header = cut(",".join(texts.header))
         message = f"{table.name}: {table.file_name} has none of its columns, its header is {header!r}"
         return empty_table(table, Finding(Severity.ERROR, Code.BAD_VALUE, table.name, message), limits)
-    if table.is_required and not (texts.row_count or texts.ragged or texts.repeated_headers):
+    must_have_rows = table.is_required and not table.may_be_empty
+    if must_have_rows and not (texts.row_count or texts.ragged or texts.repeated_headers):
         return missing_table(table, limits, "has a header and no rows")
     log = FindingLog(limits.max_findings)
     wanted, structure = _match_header(texts.header, table)

@@ -1,5 +1,6 @@
 """One table's bytes and its contract in, typed rows and findings out: the batch's unit of work, without Spark."""
 
+import dataclasses
 import datetime as dt
 import json
 import os
@@ -291,6 +292,13 @@ def test_required_table_is_missing_when_the_file_has_only_its_header(raw: str) -
 
     assert messages(result) == ["places: f1db-places.csv has a header and no rows, and it is required"]
     assert (result.findings.errors, result.data.num_rows) == (1, 0)
+
+
+def test_required_table_is_sound_without_rows_when_it_may_be_empty() -> None:
+    result = read_table(HEADER.encode(), dataclasses.replace(PLACES, may_be_empty=True), Limits())
+
+    assert messages(result) == []
+    assert (result.findings.errors, result.data.num_rows) == (0, 0)
 
 
 def test_optional_table_is_empty_when_the_file_has_only_its_header() -> None:
