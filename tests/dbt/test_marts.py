@@ -143,6 +143,30 @@ def test_a_best_is_compared_when_nobody_has_one(real: tuple[DuckDbWarehouse, Pri
     ]
 
 
+def test_facts_have_every_row_of_their_tables_when_the_release_is_real(
+    real: tuple[DuckDbWarehouse, PrivatePlace],
+) -> None:
+    raw = {
+        "fct_race_results": "races-race-results",
+        "fct_sprint_results": "races-sprint-race-results",
+        "fct_qualifying_results": "races-qualifying-results",
+        "fct_fastest_laps": "races-fastest-laps",
+        "fct_pit_stops": "races-pit-stops",
+        "fct_driver_standings": "races-driver-standings",
+        "fct_constructor_standings": "races-constructor-standings",
+    }
+    counted = " union all ".join(f"select '{name}' as name, count(*) as n from f1db.{name}" for name in raw)
+
+    found = {row["name"]: row["n"] for row in rows(real, counted)}
+
+    assert found == {name: real_tables()[table].num_rows for name, table in raw.items()}
+    assert (found["fct_fastest_laps"], found["fct_pit_stops"], found["fct_driver_standings"]) == (
+        17_085,
+        22_430,
+        21_449,
+    )
+
+
 def refused(folder: Path, table: str, data: pa.Table) -> RefusalError:
     """Build the real release with one table replaced, and return the refusal."""
     with pytest.raises(RefusalError) as caught:

@@ -40,9 +40,9 @@ def drifted(files: Mapping[str, bytes]) -> bytes:
     results[10] = results[9]
     results[20] = results[20].replace(b",", b",,", 1)
     copy["f1db-races-race-results.csv"] = b"".join(results)
-    stops = copy["f1db-races-pit-stops.csv"].splitlines(keepends=True)
-    stops[5] = stops[5].replace(b",", b"x,", 1)
-    copy["f1db-races-pit-stops.csv"] = b"".join(stops)
+    warm_ups = copy["f1db-races-warming-up-results.csv"].splitlines(keepends=True)
+    warm_ups[5] = warm_ups[5].replace(b",", b"x,", 1)
+    copy["f1db-races-warming-up-results.csv"] = b"".join(warm_ups)
     standings = copy["f1db-seasons-driver-standings.csv"]
     copy["f1db-seasons-driver-standings.csv"] = standings.replace(b'"lewis-hamilton"', b'"luis-hamilton"')
     return zip_of(copy)
@@ -112,13 +112,16 @@ def test_release_is_rejected_with_every_finding_when_it_has_drifted(
         ("warning", "missing_table", "chassis: f1db-chassis.csv is missing, it stays empty"),
         ("warning", "unknown_table", "weather: an unknown table, kept as text"),
         ("warning", "unknown_column", "drivers: columns unknown, kept as text: nickname"),
-        ("warning", "bad_value", "races-pit-stops line 6: raceId '550x' is no whole number"),
+        ("warning", "bad_value", "races-warming-up-results line 6: raceId '389x' is no whole number"),
     ]
     tables = {table["name"]: table for table in manifest["tables"]}
     assert (tables["chassis"]["rows"], tables["weather"]["rows"]) == (0, 1)
-    assert (tables["races-pit-stops"]["rows"], tables["races-pit-stops"]["rejected_rows"]) == (22_429, 1)
-    (reject,) = cloud.curated("rejects/races-pit-stops.jsonl").read_text("utf-8").splitlines()
-    assert json.loads(reject)["values"]["raceId"] == "550x"
+    assert (tables["races-warming-up-results"]["rows"], tables["races-warming-up-results"]["rejected_rows"]) == (
+        7_682,
+        1,
+    )
+    (reject,) = cloud.curated("rejects/races-warming-up-results.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(reject)["values"]["raceId"] == "389x"
     findings = json.loads(cloud.curated("findings.json").read_text("utf-8"))
     assert findings["findings"] == manifest["findings"]
     table = pq.read_table(cloud.curated("findings/findings.parquet"))
