@@ -167,6 +167,53 @@ def test_facts_have_every_row_of_their_tables_when_the_release_is_real(
     )
 
 
+def test_hamiltons_teams_and_places_are_right_when_the_release_is_real(
+    real: tuple[DuckDbWarehouse, PrivatePlace],
+) -> None:
+    chosen = "where driver_id = 'lewis-hamilton' order by"
+    teams = rows(
+        real,
+        "select constructor_id, first_year, last_year, race_entries, race_wins, podiums, points_race::varchar "
+        f"from f1db.mart_driver_constructors {chosen} first_year",
+    )
+    circuits = rows(real, f"select circuit_id, race_wins from f1db.mart_driver_circuits {chosen} race_wins desc")
+    events = rows(real, f"select grand_prix_id, race_wins from f1db.mart_driver_grands_prix {chosen} race_wins desc")
+
+    assert [tuple(row.values()) for row in teams] == [
+        ("mclaren", 2007, 2012, 110, 21, 49, "913.00"),
+        ("mercedes", 2013, 2024, 246, 84, 153, "3907.50"),
+        ("ferrari", 2025, 2026, 35, 1, 5, "286.00"),
+    ]
+    assert tuple(circuits[0].values()) == ("silverstone", 9)
+    assert tuple(events[0].values()) == ("great-britain", 9)
+
+
+def test_a_race_counts_for_each_constructor_when_a_driver_raced_for_two(
+    real: tuple[DuckDbWarehouse, PrivatePlace],
+) -> None:
+    [carter] = rows(
+        real,
+        "select sum(race_entries)::int as by_team, sum(podiums)::int as podiums from f1db.mart_driver_constructors "
+        "where driver_id = 'duane-carter'",
+    )
+    [career] = rows(real, "select race_entries, podiums from f1db.mart_driver_careers where driver_id = 'duane-carter'")
+
+    assert (carter["by_team"], career["race_entries"]) == (9, 8)
+    assert (carter["podiums"], career["podiums"]) == (1, 1)
+
+
+def test_a_breakdown_that_lacks_a_row_is_refused_when_it_does_not_sum_to_the_career(tmp_path: Path) -> None:
+    _, place = built(tmp_path, real_tables())
+    _close_dbt()
+    with duckdb.connect(place.environment["DBT_DUCKDB_PATH"]) as connection:
+        connection.execute("delete from f1db.mart_driver_circuits where circuit_id = 'monza' and race_wins = 5")
+    variables = {"driver_id": "lewis-hamilton", "release": "x", "is_sample": False, "dataset_suffix": ""}
+
+    failed = _run_dbt(place, ["test", "--select", "breakdowns_sum_to_the_career"], variables, lambda done, total: None)
+
+    assert [node.name for node in failed] == ["breakdowns_sum_to_the_career"]
+
+
 def refused(folder: Path, table: str, data: pa.Table) -> RefusalError:
     """Build the real release with one table replaced, and return the refusal."""
     with pytest.raises(RefusalError) as caught:
