@@ -54,10 +54,26 @@ class Table:
         """Find a column by its name."""
         return next((column for column in self.columns if column.name == name), None)
 
+    @property
+    def race_column(self) -> str | None:
+        """Name the column that says which race a row is about, None where rows belong to no race."""
+        return self._naming("races", "raceId")
+
+    @property
+    def driver_column(self) -> str | None:
+        """Name the column that says which driver a row is about, None where rows belong to none."""
+        return self._naming("drivers", "driverId")
+
     def is_vital(self, column: str) -> bool:
         """Tell whether a value of this column that cannot be read makes the release unusable."""
         found = self.column(column)
         return self.is_required and (column in self.key or (found is not None and found.is_required))
+
+    def _naming(self, table: str, usual: str) -> str | None:
+        if self.name == table:
+            return self.key[0]
+        found = [column.name for column in self.columns if column.references == table]
+        return usual if usual in found else next(iter(found), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,9 @@ def _table(report: TableReport) -> dict[str, Any]:
         "rejected_rows": report.rejected_rows,
         "bytes": report.parquet_bytes,
         "parquet": report.parquet,
+        "key": list(report.table.key),
+        "race_column": report.table.race_column,
+        "driver_column": report.table.driver_column,
         "columns": [
             {"name": column.name, "type": str(column.type), "nullable": column.is_nullable}
             for column in report.table.columns

@@ -47,6 +47,9 @@ class Fields:
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(value for value in self._typed(name, list, []) if self._expect(name, isinstance(value, str)))
 
+    def optional_texts(self, name: str) -> tuple[str, ...]:
+        return () if self._fields.get(name) is None else self.texts(name)
+
     def objects(self, name: str) -> list[Any]:
         return self._typed(name, list, [])
 

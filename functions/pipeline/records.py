@@ -76,7 +76,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table of a processed release; `parquet` is its gs:// address, rows those that were read."""
+    """One table of a processed release; `parquet` is its gs:// address, rows those that were read.
+
+    `key` tells rows apart, empty for a table that nobody knows; the last two say which race and driver a row is about.
+    """
 
     name: str
     rows: int
@@ -84,6 +87,9 @@ class Table:
     bytes: int
     parquet: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    race_column: str | None = None
+    driver_column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +286,9 @@ def _table(document: object) -> Table:
         bytes=fields.number("bytes"),
         parquet=fields.text("parquet"),
         columns=tuple(_column(column) for column in fields.objects("columns")),
+        key=fields.optional_texts("key"),
+        race_column=fields.optional_text("race_column"),
+        driver_column=fields.optional_text("driver_column"),
     )
     fields.finish()
     return table

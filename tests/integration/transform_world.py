@@ -129,11 +129,12 @@ class TransformWorld:
         content = sink.getvalue().to_pybytes()
         name = f"{run.curated_prefix(1)}{table}.parquet"
         self._put(self.curated, name, content)
-        types = _column_types()
+        types, contract = _column_types(), load_contract().tables[table]
         columns = [{"name": one, "type": types[table, one], "nullable": True} for one in data.column_names]
         return {
             "name": table, "rows": data.num_rows, "rejected_rows": 0, "bytes": len(content),
-            "parquet": f"gs://{CURATED}/{name}", "columns": columns,
+            "parquet": f"gs://{CURATED}/{name}", "columns": columns, "key": list(contract.key),
+            "race_column": contract.race_column, "driver_column": contract.driver_column,
         }  # fmt: skip
 
     def _put(self, bucket: Bucket, name: str, content: bytes, metadata: Mapping[str, str] | None = None) -> None:

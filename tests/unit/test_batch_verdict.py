@@ -178,6 +178,9 @@ def test_manifest_and_findings_say_the_same_when_they_are_written() -> None:
                 "rejected_rows": 1,
                 "bytes": 900,
                 "parquet": "gs://curated/runs/r/2/results.parquet",
+                "key": ["race", "driverId"],
+                "race_column": None,
+                "driver_column": "driverId",
                 "columns": [
                     {"name": "race", "type": "int", "nullable": False},
                     {"name": "driverId", "type": "string", "nullable": False},

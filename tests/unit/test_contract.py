@@ -176,3 +176,18 @@ def test_decimal_has_precision_and_scale_when_it_is_parsed() -> None:
 def test_type_is_refused_when_the_contract_does_not_know_it(text: str) -> None:
     with pytest.raises(ValueError, match="is no type of this contract"):
         parse_column_type(text)
+
+
+def test_rows_are_about_a_race_and_a_driver_when_their_tables_say_so() -> None:
+    def tables(column: str, value: str | None) -> set[str]:
+        return {table.name for table in CONTRACT.tables.values() if getattr(table, column) == value}
+
+    assert tables("race_column", "id") == {"races"}
+    assert len(tables("race_column", "raceId")) == 19
+    assert len(tables("race_column", None)) == 27
+    assert tables("driver_column", "id") == {"drivers"}
+    assert len(tables("driver_column", "driverId")) == 22
+    assert tables("driver_column", "driverId") - tables("race_column", "raceId") == {
+        "drivers-family-relationships", "seasons-driver-standings", "seasons-drivers", "seasons-entrants-drivers",
+    }  # fmt: skip
+    assert CONTRACT.tables["races-constructor-standings"].driver_column is None
