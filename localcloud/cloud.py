@@ -224,7 +224,7 @@ class LocalCloud:
 
     def _functions_environment(self) -> dict[str, str]:
         token = os.environ.get("GITHUB_TOKEN")
-        own = deployment.functions_environment(self._deployment, self.endpoints, token)
+        own = deployment.functions_environment(self._deployment, self.endpoints, self._state_dir, token)
         return {**base_environment(self._state_dir), **own}
 
     def _on_finalized(self, resource: dict[str, Any]) -> None:

@@ -118,12 +118,19 @@ def _shared_environment(deployment: Deployment, endpoints: Endpoints) -> dict[st
     }
 
 
-def functions_environment(deployment: Deployment, endpoints: Endpoints, github_token: str | None) -> dict[str, str]:
+def warehouse_url(state_dir: Path) -> str:
+    return f"duckdb://{state_dir.absolute() / 'warehouse.duckdb'}"
+
+
+def functions_environment(
+    deployment: Deployment, endpoints: Endpoints, state_dir: Path, github_token: str | None
+) -> dict[str, str]:
     """Build the environment of the three functions."""
     token = {"GITHUB_TOKEN": github_token} if github_token else {}
     return {
         **_shared_environment(deployment, endpoints),
         **token,
+        "WAREHOUSE_URL": warehouse_url(state_dir),
         "CODE_URI": deployment.code_uri,
         "BATCH_RUNTIME_VERSION": RUNTIME_VERSION,
         "BATCH_SERVICE_ACCOUNT": f"f1db-batch@{PROJECT}.iam.gserviceaccount.com",
@@ -144,7 +151,7 @@ def transform_environment(deployment: Deployment, endpoints: Endpoints, state_di
     return {
         **_shared_environment(deployment, endpoints),
         "PYTHONPATH": packages,
-        "WAREHOUSE_URL": f"duckdb://{state_dir / 'warehouse.duckdb'}",
+        "WAREHOUSE_URL": warehouse_url(state_dir),
         "LEASE_TTL_S": str(TASK_TIMEOUT_S + 300),
         "TASK_TIMEOUT_S": str(TASK_TIMEOUT_S),
     }

@@ -47,7 +47,9 @@ class Facts:
     """All that the decision on one run of one release depends on.
 
     `request` is the open request that this run answers, `is_newest_published` says that no later run was published
-    (it matters only when the pointer is lost), `now` is read once per tick or event.
+    (it matters only when the pointer is lost), `now` is read once per tick or event. The last two are asked for the
+    pointer's own run only: the warehouse is gone or shows another publication than the pointer's, and a release that
+    was backfilled since belongs into the history that the warehouse shows.
     """
 
     run: Run
@@ -61,6 +63,8 @@ class Facts:
     outcome: Outcome | None = None
     is_newest_published: bool = False
     is_lease_live: bool = False
+    is_warehouse_lost: bool = False
+    is_history_behind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,8 @@ def next_action(facts: Facts) -> Action:
 def _published(facts: Facts, pointer: Pointer) -> Action:
     if facts.outcome is None:  # a crash between the pointer and the outcome
         return RecordOutcome(OutcomeKind.PUBLISHED, "the pointer names this run")
-    if pointer.transform_digest != facts.transform_digest:
+    is_stale = facts.is_warehouse_lost or facts.is_history_behind
+    if is_stale or pointer.transform_digest != facts.transform_digest:
         return _transform(facts, Purpose.REPUBLISH)
     return Nothing("up_to_date")
 

@@ -65,6 +65,13 @@ def parse_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def parse_warehouse_url(text: str) -> str:
+    """Read where releases are published."""
+    if not re.fullmatch(r"duckdb:///.+\.duckdb|bigquery://[a-z][a-z0-9-]+(\?.+)?", text):
+        raise ValueError("is neither duckdb:///absolute/path/warehouse.duckdb nor bigquery://project?location=…")
+    return text
+
+
 def parse_drivers(text: str) -> tuple[str, ...]:
     """Read a comma-separated list of F1DB driver ids."""
     drivers = tuple(driver.strip() for driver in text.split(",") if driver.strip())

@@ -41,6 +41,8 @@ class ErrorCode(StrEnum):
     RUN_DENIED = "run_denied"
     STORAGE_UNAVAILABLE = "storage_unavailable"
     STORAGE_DENIED = "storage_denied"
+    WAREHOUSE_UNAVAILABLE = "warehouse_unavailable"
+    WAREHOUSE_DENIED = "warehouse_denied"
     OBJECT_MISSING = "object_missing"
     OBJECT_CONFLICT = "object_conflict"
     REPLAY_FAILED = "replay_failed"

@@ -47,6 +47,19 @@ class Run:
     def batch_id(self, attempt: int) -> str:
         return f"{self}-{attempt}"
 
+    @property
+    def history_prefix(self) -> str:
+        return f"history/{self.version}/{self}/"
+
+    def changes_since(self, previous: Run | None) -> str:
+        return f"{self.history_prefix}changes-since-{previous or 'nothing'}.parquet"
+
+    def summaries_since(self, previous: Run | None) -> str:
+        return f"{self.history_prefix}summaries-since-{previous or 'nothing'}.parquet"
+
+    def headlines(self, fence: int) -> str:
+        return f"{self.history_prefix}headlines-{fence}.parquet"
+
     def transform(self, number: int) -> str:
         return f"{self.prefix}transform-{number}.json"
 

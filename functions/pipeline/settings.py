@@ -7,7 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.environment import BUCKET, DIGEST, JOB, Environment, parse_drivers, parse_positive, parse_url
+from pipeline.environment import (
+    BUCKET,
+    DIGEST,
+    JOB,
+    Environment,
+    parse_drivers,
+    parse_positive,
+    parse_url,
+    parse_warehouse_url,
+)
 
 _GIB = 1024**3
 _LIMIT = re.compile(r"max-[a-z-]+")
@@ -42,6 +51,7 @@ class Settings:
     transform_digest: str
     transform_job: str
     drivers: tuple[str, ...]
+    warehouse_url: str
     batch: BatchSettings
     dataproc_endpoint: str
     run_endpoint: str
@@ -73,6 +83,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         transform_digest=env.matching("TRANSFORM_DIGEST", DIGEST, "64 hex digits"),
         transform_job=env.matching("TRANSFORM_JOB", JOB, "projects/…/locations/…/jobs/…"),
         drivers=env.parsed("DRIVERS", parse_drivers),
+        warehouse_url=env.parsed("WAREHOUSE_URL", parse_warehouse_url),
         batch=_read_batch(env),
         dataproc_endpoint=env.parsed(
             "DATAPROC_ENDPOINT", parse_url, f"https://{region or 'region'}-dataproc.googleapis.com"

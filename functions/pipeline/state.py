@@ -1,21 +1,19 @@
-"""Reading the objects in GCS, which are the whole truth, into the facts that `next_action` decides on."""
+"""Reading the objects in GCS, which are the whole truth, as one picture of ZIPs, requests, runs, pointer and lease."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pipeline import objects
 from pipeline.clients.storage import Bucket, StoredObject
-from pipeline.decisions import Attempt, BatchState, Facts, TransformFailure
-from pipeline.documents import Fields, InvalidDocumentError
+from pipeline.documents import InvalidDocumentError
 from pipeline.errors import PermanentError
 from pipeline.objects import Run, ZipName, parse_request_name, parse_run_object, parse_zip_name, run_of
 from pipeline.records import Lease, Manifest, Outcome, OutcomeKind, Pointer, Request
 from pipeline.releases import Version
 
-BatchLookup = Callable[[str], tuple[BatchState, str]]
 ExecutionLookup = Callable[[str], bool]
 
 
@@ -66,6 +64,7 @@ class World:
     pointer: Pointer | None
     pointer_generation: int
     pointer_problem: str
+    pointer_moved_at: datetime | None
     lease: Lease | None
     lease_info: StoredObject | None
 
@@ -99,7 +98,7 @@ def read_world(landing: Bucket, state: Bucket, *, code_digest: str, transform_di
         request = parse_request_name(info.name)
         if request is not None:
             requests.setdefault(request[0], []).append(request[1])
-    pointer, pointer_generation, problem = _read_pointer(state)
+    pointer, pointer_info, problem = _read_pointer(state)
     lease, lease_info = _read_lease(state)
     return World(
         now=now,
@@ -110,8 +109,9 @@ def read_world(landing: Bucket, state: Bucket, *, code_digest: str, transform_di
         requests={version: tuple(sorted(numbers)) for version, numbers in requests.items()},
         runs=_read_runs(state),
         pointer=pointer,
-        pointer_generation=pointer_generation,
+        pointer_generation=pointer_info.generation if pointer_info else 0,
         pointer_problem=problem,
+        pointer_moved_at=pointer_info.created_at if pointer_info else None,
         lease=lease,
         lease_info=lease_info,
     )
@@ -151,38 +151,6 @@ def candidates(world: World) -> list[Candidate]:
     )
 
 
-def facts_of(world: World, candidate: Candidate, *, batch_state: BatchLookup | None, is_lease_live: bool) -> Facts:
-    """Read what the decision on one candidate needs; batches are asked for only while there is no manifest."""
-    run = candidate.run
-    found = world.runs.get(run, RunObjects())
-    facts = Facts(
-        run=run,
-        now=world.now,
-        transform_digest=world.transform_digest,
-        pointer=world.pointer,
-        request=candidate.request,
-        is_lease_live=is_lease_live,
-        outcome=_read_outcome(world, run) if found.outcome else None,
-        is_newest_published=world.pointer is None and _is_published(world, run),
-        failures=tuple(_read_failure(world, run, *numbered) for numbered in sorted(found.transforms.items())),
-    )
-    if facts.outcome is not None:
-        return facts
-    if found.manifest is not None:
-        return replace(facts, manifest_status=read_manifest(world.state, run).status)
-    if batch_state is None or not found.batches:
-        return facts
-    attempts = []
-    for number, info in sorted(found.batches.items()):
-        state, message = batch_state(run.batch_id(number))
-        attempts.append(Attempt(number, info.created_at, state, message))
-    # A manifest may have come while the batches were asked: it is the truth, and it is read after them.
-    late = world.state.read_json(run.manifest)
-    if late is not None:
-        return replace(facts, manifest_status=Manifest.from_json(late[0]).status)
-    return replace(facts, attempts=tuple(attempts))
-
-
 def read_manifest(state: Bucket, run: Run) -> Manifest:
     """Read a run's manifest.
 
@@ -220,7 +188,7 @@ def _newest_published(world: World) -> Candidate | None:
     published = []
     for run, found in world.runs.items():
         if found.outcome is not None and found.manifest is not None:
-            outcome = _read_outcome(world, run)
+            outcome = read_outcome(world, run)
             if outcome.outcome is OutcomeKind.PUBLISHED:
                 published.append((outcome.fence or 0, run))
     for _, run in sorted(published, key=lambda pair: pair[0], reverse=True):
@@ -229,7 +197,8 @@ def _newest_published(world: World) -> Candidate | None:
     return None
 
 
-def _is_published(world: World, run: Run) -> bool:
+def is_newest_published(world: World, run: Run) -> bool:
+    """Say whether a run is what a lost pointer named."""
     newest = _newest_published(world)
     return newest is not None and newest.run == run
 
@@ -252,15 +221,16 @@ def _read_runs(state: Bucket) -> dict[Run, RunObjects]:
     return runs
 
 
-def _read_pointer(state: Bucket) -> tuple[Pointer | None, int, str]:
-    info = state.find(objects.POINTER)
-    if info is None:
-        return None, 0, ""
-    try:
-        found = state.read_json(objects.POINTER)
-        return (Pointer.from_json(found[0]), found[1], "") if found else (None, 0, "")
-    except (InvalidDocumentError, PermanentError) as error:
-        return None, info.generation, str(error)
+def _read_pointer(state: Bucket) -> tuple[Pointer | None, StoredObject | None, str]:
+    """Return the pointer with what is known of that very generation, and why it cannot be read."""
+    while (info := state.find(objects.POINTER)) is not None:
+        try:
+            found = state.read_json(objects.POINTER)
+            if found is not None and found[1] == info.generation:
+                return Pointer.from_json(found[0]), info, ""
+        except (InvalidDocumentError, PermanentError) as error:
+            return None, info, str(error)
+    return None, None, ""
 
 
 def _read_lease(state: Bucket) -> tuple[Lease | None, StoredObject | None]:
@@ -274,25 +244,9 @@ def _read_request(world: World, version: Version, number: int) -> Request | None
     return Request.from_json(found[0]) if found else None
 
 
-def _read_outcome(world: World, run: Run) -> Outcome:
+def read_outcome(world: World, run: Run) -> Outcome:
+    """Read how a run ended, which the listing says it has."""
     found = world.state.read_json(run.outcome)
     if found is None:
         raise InvalidDocumentError(run.outcome, ["was listed and is gone"])
     return Outcome.from_json(found[0])
-
-
-def _read_failure(world: World, run: Run, number: int, info: StoredObject) -> TransformFailure:
-    name = run.transform(number)
-    found = world.state.read_json(name)
-    if found is None:
-        raise InvalidDocumentError(name, ["was listed and is gone"])
-    fields = Fields(name, found[0])
-    failure = TransformFailure(
-        number=number,
-        is_refusal=fields.text("kind") == "refusal",
-        transform_digest=fields.text("transform_digest"),
-        created_at=info.created_at,
-        reason=fields.text("reason"),
-    )
-    fields.finish()
-    return failure

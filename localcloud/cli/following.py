@@ -70,7 +70,7 @@ class Follower:
 
     def standings(self, versions: Iterable[Version]) -> dict[Version, Standing]:
         world = self.state_dir.world(self.session.code_digest, self.session.transform_digest)
-        found = {version: standing_of(world, version) for version in versions}
+        found = {version: standing_of(world, version, self.state_dir.published_fence) for version in versions}
         return {version: standing for version, standing in found.items() if standing is not None}
 
     def follow(self, versions: Iterable[Version]) -> dict[Version, Standing]:

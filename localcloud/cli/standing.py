@@ -9,13 +9,15 @@ from pathlib import Path
 from localcloud.cli.disk_buckets import DiskBucket
 from localcloud.cli.local_http import call
 from localcloud.cli.session import Session
-from localcloud.deployment import PROJECT, REGION
+from localcloud.deployment import PROJECT, REGION, warehouse_url
 from pipeline import decisions
+from pipeline.clients.warehouse import published_fence
 from pipeline.decisions import BatchState
+from pipeline.facts import BatchLookup, FenceLookup, facts_of
 from pipeline.findings import Told, tell_findings
 from pipeline.releases import Version
 from pipeline.stages.descriptions import describe
-from pipeline.state import BatchLookup, Candidate, World, candidate_of, facts_of, read_manifest, read_world
+from pipeline.state import Candidate, World, candidate_of, read_manifest, read_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,9 @@ class StateDir:
     def at(cls, path: Path) -> StateDir:
         return cls(path, DiskBucket.at(path, "landing"), DiskBucket.at(path, "state"))
 
+    def published_fence(self) -> int | None:
+        return published_fence(warehouse_url(self.path))
+
     def world(self, code_digest: str, transform_digest: str) -> World:
         return read_world(
             self.landing,
@@ -55,12 +60,14 @@ class StateDir:
         )
 
 
-def standing_of(world: World, version: Version, batch_state: BatchLookup | None = None) -> Standing | None:
+def standing_of(
+    world: World, version: Version, published_fence: FenceLookup, batch_state: BatchLookup | None = None
+) -> Standing | None:
     """Say where one release stands; None when it is not landed."""
     candidate = candidate_of(world, version)
     if candidate is None:
         return None
-    facts = facts_of(world, candidate, batch_state=batch_state, is_lease_live=False)
+    facts = facts_of(world, candidate, batch_state=batch_state, is_lease_live=False, published_fence=published_fence)
     action = decisions.next_action(facts)
     told = describe(action, candidate, is_asked=False)
     return Standing(

@@ -24,7 +24,8 @@ def status(arguments: argparse.Namespace) -> Exit:
     running = find_running(arguments.state)
     world = _world(arguments.state, running)
     lookup = batch_lookup(running)
-    standings = [standing_of(world, version, lookup) for version in sorted(world.zips)]
+    fence = StateDir.at(arguments.state).published_fence
+    standings = [standing_of(world, version, fence, lookup) for version in sorted(world.zips)]
     found = [standing for standing in standings if standing is not None]
     if arguments.json:
         sys.stdout.write(json.dumps(_document(found, world.pointer, running)) + "\n")

@@ -32,7 +32,8 @@ FINALIZED = "google.cloud.storage.object.v1.finalized"
 class Functions:
     """What a test drives: requests and events in; objects, batches, executions, log lines and wake-ups out."""
 
-    def __init__(self, project: str, capture: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, project: str, folder: Path, capture: pytest.CaptureFixture[str]) -> None:
+        self.warehouse = folder / "warehouse.duckdb"
         self.github = GitHubStandIn()
         self.dataproc = DataprocStandIn()
         self.run = RunStandIn()
@@ -108,6 +109,8 @@ class Functions:
             "headlines": {},
         }
         self.write("published.json", pointer)
+        self.warehouse.touch()
+        self.warehouse.with_name("warehouse.duckdb.control.json").write_text('{"fence": 1, "published_fence": 1}')
 
     def process(
         self, version: str, content: bytes, *, status: str = "processed", findings: Any = (), request: int = 0
@@ -187,12 +190,16 @@ def credentials(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def functions(
-    storage: StorageServer, credentials: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    storage: StorageServer,
+    credentials: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Iterator[Functions]:
     project = f"test-{uuid.uuid4().hex[:12]}"
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", storage.url)
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(credentials))
-    chain = Functions(project, capsys)
+    chain = Functions(project, tmp_path, capsys)
     with ExitStack() as stack:
         stack.callback(chain.github.stop)
         stack.callback(chain.dataproc.server.stop)
@@ -246,6 +253,7 @@ def _environment(chain: Functions, project: str) -> dict[str, str]:
         "TRANSFORM_DIGEST": TRANSFORM_DIGEST,
         "TRANSFORM_JOB": f"projects/{project}/locations/europe-west1/jobs/transform",
         "DRIVERS": "lewis-hamilton",
+        "WAREHOUSE_URL": f"duckdb://{chain.warehouse}",
         "BATCH_SERVICE_ACCOUNT": "batch@test.iam.gserviceaccount.com",
         "BATCH_LIMITS": '{"max-reject-share": "0.002"}',
         "BATCH_PROPERTIES": '{"spark.dynamicAllocation.maxExecutors": "2"}',

@@ -375,6 +375,17 @@ def test_runs_the_transform_again_when_another_one_is_deployed(functions: Functi
     assert functions.dataproc.batches == {}
 
 
+def test_runs_the_transform_again_when_the_warehouse_is_lost(functions: Functions) -> None:
+    functions.publish("2026.11.0", NEW)
+    functions.github.zips = {"2026.11.0": NEW}
+    functions.warehouse.unlink()
+    document = functions.check().json()
+    assert (document["outcome"], document["releases"][0]["next"]) == ("replayed", "run the transform to republish")
+    assert [stage for stage, _ in functions.woken] == ["start_dbt"]
+    assert len(functions.run.runs) == 1
+    assert functions.dataproc.batches == {}
+
+
 @pytest.mark.parametrize("content", [None, b"{", b'{"format": 1}'])
 def test_restores_from_the_outcomes_when_the_pointer_is_lost(functions: Functions, content: bytes | None) -> None:
     functions.publish("2026.11.0", NEW)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.clients.storage import Bucket
+from pipeline.facts import facts_of
 from pipeline.releases import parse_version
-from pipeline.state import World, candidate_of, candidates, facts_of, read_world
+from pipeline.state import World, candidate_of, candidates, read_world
 from tests.integration.conftest import CODE_DIGEST, TRANSFORM_DIGEST, Functions
 from tests.integration.stand_ins import release_zip
 
@@ -103,7 +104,7 @@ def test_published_run_with_the_greatest_fence_is_the_only_candidate_when_the_po
     assert "published.json" in world.pointer_problem
     assert world.pointer_generation > 0, "so that its holder can replace it"
     assert runs(world) == [functions.run_name("2026.8.0", THREE, 1)]
-    facts = facts_of(world, candidates(world)[0], batch_state=None, is_lease_live=False)
+    facts = facts_of(world, candidates(world)[0], batch_state=None, is_lease_live=False, published_fence=lambda: None)
     assert facts.is_newest_published
 
 
@@ -112,3 +113,38 @@ def test_published_run_stands_for_its_release_when_other_code_is_deployed(functi
     landing, state = (Bucket(functions.buckets[kind].name, "test") for kind in ("landing", "state"))
     world = read_world(landing, state, code_digest="e" * 64, transform_digest=TRANSFORM_DIGEST, now=datetime.now(UTC))
     assert runs(world) == [functions.run_name("2026.9.0", ONE)], "new code alone repeats nothing"
+
+
+def pointer_facts(functions: Functions, fence: int | None) -> tuple[bool, bool]:
+    world = world_of(functions)
+    facts = facts_of(world, candidates(world)[0], batch_state=None, is_lease_live=False, published_fence=lambda: fence)
+    return facts.is_warehouse_lost, facts.is_history_behind
+
+
+def test_warehouse_is_lost_when_it_shows_another_publication_than_the_pointers(functions: Functions) -> None:
+    functions.publish("2026.9.0", ONE)
+    assert [pointer_facts(functions, fence) for fence in (1, None, 0, 2)] == [
+        (False, False), (True, False), (True, False), (True, False),
+    ]  # fmt: skip
+
+
+def test_history_is_behind_when_a_release_was_backfilled_since_the_pointer_moved(functions: Functions) -> None:
+    functions.publish("2026.9.0", ONE)
+    end(functions, "2026.3.0", TWO, "superseded")
+    assert pointer_facts(functions, 1) == (False, False)
+    end(functions, "2026.2.0", TWO, "backfilled")
+    assert pointer_facts(functions, 1) == (False, True)
+    functions.write("published.json", {**functions.read("published.json"), "fence": 10})
+    assert pointer_facts(functions, 10) == (False, False), "the pointer has moved since"
+
+
+def test_the_warehouse_is_not_asked_when_another_run_is_decided(functions: Functions) -> None:
+    functions.publish("2026.9.0", ONE)
+    functions.land("2026.10.0", TWO)
+    world = world_of(functions)
+
+    def never() -> int | None:
+        raise AssertionError("asked")
+
+    facts = facts_of(world, candidates(world)[1], batch_state=None, is_lease_live=False, published_fence=never)
+    assert (facts.is_warehouse_lost, facts.is_history_behind) == (False, False)

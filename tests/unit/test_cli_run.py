@@ -134,6 +134,8 @@ def _publish(state: Path, version: str) -> None:
     runs = state / "gcs" / "state" / "runs" / version / run
     runs.mkdir(parents=True)
     (state / "gcs" / "state" / "published.json").write_text(json.dumps(pointer))
+    (state / "warehouse.duckdb").touch()
+    (state / "warehouse.duckdb.control.json").write_text('{"published_fence": 1}')
     (runs / "outcome.json").write_text(json.dumps(outcome))
     manifest = {
         "status": "processed",

@@ -86,7 +86,7 @@ def _write_outcome(state: Path, outcome: str) -> None:
 
 def _standing(state: Path, batch: BatchState = BatchState.ACTIVE) -> Standing | None:
     world = StateDir.at(state).world(CODE, TRANSFORM)
-    return standing_of(world, parse_version("2026.11.0"), lambda _: (batch, "said"))
+    return standing_of(world, parse_version("2026.11.0"), lambda: 1, lambda _: (batch, "said"))
 
 
 def test_nothing_stands_when_nothing_is_landed(tmp_path: Path) -> None:

@@ -159,6 +159,21 @@ def test_transform_runs_again_when_another_digest_is_deployed() -> None:
     assert next_action(replace(facts, transform_digest=OTHER)) == RunTransform(Purpose.REPUBLISH)
 
 
+@pytest.mark.parametrize("lack", ["is_warehouse_lost", "is_history_behind"])
+def test_transform_runs_again_when_the_warehouse_does_not_show_what_it_must(lack: str) -> None:
+    published = replace(
+        PROCESSED, run=run("2026.10.0"), outcome=outcome(OutcomeKind.PUBLISHED, "2026.10.0"), **{lack: True}
+    )
+    assert next_action(published) == RunTransform(Purpose.REPUBLISH)
+    assert next_action(replace(published, is_lease_live=True)) == Wait("transform")
+    faulty = replace(published, failures=tuple(failure(n) for n in (1, 2, 3)))
+    assert isinstance(next_action(faulty), BackOff)
+    unrecorded = replace(published, outcome=None)
+    assert isinstance(next_action(unrecorded), RecordOutcome), "first the outcome that a crash has left out"
+    other = replace(published, run=run("2026.9.1"), outcome=outcome(OutcomeKind.PUBLISHED, "2026.9.1"))
+    assert isinstance(next_action(other), Nothing), "only the pointer's own run can mend it"
+
+
 def test_outcome_is_recorded_when_a_crash_came_between_pointer_and_outcome() -> None:
     action = next_action(replace(PROCESSED, run=run("2026.10.0")))
     assert action == RecordOutcome(OutcomeKind.PUBLISHED, "the pointer names this run")

@@ -17,10 +17,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.decisions import Action, BatchState, RecordOutcome, RunTransform, StartBatch, next_action
+from pipeline.facts import BatchLookup, facts_of
 from pipeline.objects import POINTER, Run, request_name, zip_name
 from pipeline.records import Outcome, OutcomeKind, Pointer, Request
 from pipeline.releases import Version, parse_version
-from pipeline.state import Candidate, World, candidate_of, candidates, facts_of, is_lease_live, read_world
+from pipeline.state import Candidate, World, candidate_of, candidates, is_lease_live, read_world
 from transform import lease
 from transform.errors import LeaseHeldError, LeaseLostError
 from transform.publication import hold_above, record_outcome
@@ -94,6 +95,7 @@ class Pipeline(RuleBasedStateMachine):
         self.executions: list[Execution] = []
         self.control_fence = 0
         self.warehouse: Run | None = None
+        self.published_fence: int | None = None
         self.trail: list[tuple[Pointer, bool]] = []
 
     # what happens outside
@@ -127,6 +129,10 @@ class Pipeline(RuleBasedStateMachine):
     @rule()
     def the_pointer_is_lost(self) -> None:
         self.state.objects.pop(POINTER, None)
+
+    @rule()
+    def the_warehouse_is_lost(self) -> None:
+        self.warehouse = self.published_fence = None
 
     # what the stages do
 
@@ -225,7 +231,16 @@ class Pipeline(RuleBasedStateMachine):
             return self.batches.get(batch, (BatchState.MISSING, None))[0], ""
 
         live = is_lease_live(world, self.has_ended)
-        return next_action(facts_of(world, candidate, batch_state=batch_state, is_lease_live=live))
+        return self.next_action(world, candidate, batch_state, is_lease_live=live)
+
+    def next_action(
+        self, world: World, candidate: Candidate, batch_state: BatchLookup | None, *, is_lease_live: bool
+    ) -> Action:
+        facts = facts_of(
+            world, candidate, batch_state=batch_state, is_lease_live=is_lease_live,
+            published_fence=lambda: self.published_fence,
+        )  # fmt: skip
+        return next_action(facts)
 
     def has_ended(self, holder: str) -> bool:
         return next(execution.has_ended for execution in self.executions if execution.name == holder)
@@ -296,24 +311,25 @@ class Pipeline(RuleBasedStateMachine):
             self.control_fence = held.fence
             yield
             if work.purpose.value == "backfill":
-                record_outcome(state, work.run, OutcomeKind.BACKFILLED, "", 1, held.fence)
+                record_outcome(state, work.run, OutcomeKind.BACKFILLED, "", 1, held.fence, at=self.clock[0])
                 continue
             if self.control_fence != held.fence:
                 return
-            self.warehouse = work.run
+            self.warehouse, self.published_fence = work.run, held.fence
             yield
             if not self.move_pointer(work, held.fence):
                 return
             yield
             outcome_hold = hold_above(work)
-            record_outcome(state, work.run, OutcomeKind.PUBLISHED, "", 1, held.fence, outcome_hold)
+            record_outcome(state, work.run, OutcomeKind.PUBLISHED, "", 1, held.fence, outcome_hold, at=self.clock[0])
             yield
         lease.release(state, held)
 
     def next_work(self, tried: set[Run]) -> Work | None:
         world = self.world()
-        for candidate in candidates(world):
-            action = next_action(facts_of(world, candidate, batch_state=None, is_lease_live=False))
+        published = world.pointer.run if world.pointer else None
+        for candidate in sorted(candidates(world), key=lambda candidate: candidate.run == published):
+            action = self.next_action(world, candidate, None, is_lease_live=False)
             if candidate.run not in tried and isinstance(action, RunTransform):
                 return Work(candidate, action.purpose, world)
         return None

@@ -90,11 +90,15 @@ class Bucket:
 
     def create_json(self, name: str, document: Mapping[str, Any]) -> bool:
         """Write a document that must not exist yet; return whether this call was the one that created it."""
+        return self.create_bytes(name, _dump(document), "application/json")
+
+    def create_bytes(self, name: str, content: bytes, content_type: str) -> bool:
+        """Write an object that must not exist yet; return whether this call was the one that created it."""
 
         def create(blob: Any) -> None:
             blob.upload_from_string(
-                _dump(document),
-                content_type="application/json",
+                content,
+                content_type=content_type,
                 if_generation_match=0,
                 checksum="crc32c",
                 timeout=_TIMEOUT_S,

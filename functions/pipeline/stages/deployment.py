@@ -9,12 +9,14 @@ from pipeline.clients.dataproc import Dataproc
 from pipeline.clients.github import GitHub
 from pipeline.clients.run_jobs import RunJob
 from pipeline.clients.storage import Bucket
+from pipeline.clients.warehouse import published_fence
 from pipeline.decisions import Action, Facts, next_action
 from pipeline.documents import InvalidDocumentError
 from pipeline.errors import ErrorCode, PermanentError
+from pipeline.facts import facts_of
 from pipeline.objects import Run
 from pipeline.settings import Settings
-from pipeline.state import Candidate, World, candidate_of, candidates, facts_of, is_lease_live, read_world
+from pipeline.state import Candidate, World, candidate_of, candidates, is_lease_live, read_world
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Deployment:
                 candidate,
                 batch_state=self.dataproc.find_state,
                 is_lease_live=is_lease_live(world, self.job.has_ended),
+                published_fence=lambda: published_fence(self.settings.warehouse_url),
             )
         except InvalidDocumentError as error:
             raise PermanentError(ErrorCode.MALFORMED_DOCUMENT, str(error)) from error

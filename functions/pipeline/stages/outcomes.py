@@ -21,15 +21,15 @@ def record_outcome(
 
     An outcome `published` takes attempt, fence and hold from the pointer, which names the run.
     """
-    is_published = pointer is not None and kind is OutcomeKind.PUBLISHED
+    named = pointer if kind is OutcomeKind.PUBLISHED else None
     outcome = Outcome(
         outcome=kind,
         version=run.version,
         run=run,
         reason=reason,
-        at=datetime.now(UTC),
-        attempt=pointer.attempt if pointer and is_published else attempt,
-        fence=pointer.fence if pointer and is_published else None,
-        hold_above=pointer.hold_above if pointer and is_published else None,
+        at=named.published_at if named else datetime.now(UTC),
+        attempt=named.attempt if named else attempt,
+        fence=named.fence if named else None,
+        hold_above=named.hold_above if named else None,
     )
     return deployment.state.create_json(run.outcome, outcome.to_json())
