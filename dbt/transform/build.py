@@ -44,6 +44,7 @@ def build(
     for number, driver_id in enumerate(drivers):
         variables = {
             "driver_id": driver_id,
+            "drivers": list(drivers),
             "release": str(version),
             "is_sample": version.is_sample,
             "dataset_suffix": place.dataset_suffix,

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pipeline.clients.run_jobs import RunJob
 from pipeline.errors import PipelineError
 from pipeline.logs import StageLog
-from pipeline.objects import Run
 from transform import lease
 from transform.errors import FaultError, LeaseHeldError, LeaseLostError, RefusalError
 from transform.failures import record_failure
@@ -18,7 +17,7 @@ from transform.processing import Processing
 from transform.prune import prune
 from transform.settings import Settings, read_settings
 from transform.warehouses.open import open_warehouse
-from transform.work import Buckets, Work, close_unwanted, next_work, open_buckets, read
+from transform.work import Buckets, Try, Work, close_unwanted, next_work, open_buckets, read
 
 Log = Callable[[], StageLog]
 
@@ -46,13 +45,13 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
 
 
 class _Job:
-    """One execution: holds the lease while there is work, and tries no run twice."""
+    """One execution: holds the lease while there is work, and tries no run twice for the same purpose."""
 
     def __init__(self, settings: Settings, buckets: Buckets) -> None:
         self._settings = settings
         self._buckets = buckets
         self._warehouse = open_warehouse(settings.warehouse_url)
-        self._tried: set[Run] = set()
+        self._tried: set[Try] = set()
 
     def run(self, log: StageLog, woken_by: str | None) -> int:
         status = 0
@@ -84,7 +83,7 @@ class _Job:
             while status == 0 and (work := next_work(self._buckets, settings, self._tried)) is not None:
                 held = held if is_renewed else lease.renew(state, held)
                 is_renewed = False
-                self._tried.add(work.run)
+                self._tried.add((work.run, work.purpose))
                 self._warehouse.claim(held.fence)
                 status = self._process(Processing(settings, self._buckets, self._warehouse, held.fence), work)
             if status == 0:

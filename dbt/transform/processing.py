@@ -5,8 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pipeline.decisions import Purpose
+from pipeline.documents import format_utc, parse_utc
 from pipeline.logs import StageLog
 from pipeline.objects import Run
 from pipeline.records import OutcomeKind
@@ -15,6 +17,7 @@ from pipeline.state import read_manifest
 from pipeline.zips.drivers import SAMPLE_DRIVERS
 from transform.build import build
 from transform.errors import FaultError, RefusalError
+from transform.history.compare import WORKING_DATASETS, History
 from transform.publication import Publication, datasets_of, record_outcome
 from transform.raw_tables import RawTable, raw_tables
 from transform.settings import Settings
@@ -39,7 +42,7 @@ class Processing:
             FaultError: Parquet, dbt or the warehouse are not what they must be.
             LeaseLostError: somebody else has the lease; nothing of this run was published.
         """
-        place = self.warehouse.prepare(self.fence, datasets_of(self.settings.drivers))
+        place = self.warehouse.prepare(self.fence, (*datasets_of(self.settings.drivers), *WORKING_DATASETS))
         try:
             return self._process(work, place, StepLog(log, work.run))
         finally:
@@ -52,13 +55,20 @@ class Processing:
         told.begin("load", f"loading {len(tables)} tables into {self.warehouse.url}")
         self.warehouse.load(place, self.buckets.curated, tables, told.progress("load", "tables"))
         self._require_drivers(place, work.run.version, tables)
+        now = parse_utc(format_utc(datetime.now(UTC)))  # as the documents write it, so that it is the same read again
+        history = History(self.buckets, self.warehouse, place, work, manifest, now, told)
+        told.begin("compare", "looking for what has changed since the release before")
+        history.compare(drivers)
         told.begin("build", f"building and testing the models for {', '.join(drivers)}")
         build(self.warehouse, place, work.run.version, drivers, told.progress("build", "nodes"))
+        history.keep_headlines()
         if work.purpose is Purpose.BACKFILL:
             reason = "loaded and tested as asked; the published release stays"
-            record_outcome(self.buckets.state, work.run, OutcomeKind.BACKFILLED, reason, manifest.attempt, place.fence)
+            record_outcome(
+                self.buckets.state, work.run, OutcomeKind.BACKFILLED, reason, manifest.attempt, place.fence, at=now
+            )
             return OutcomeKind.BACKFILLED
-        Publication(self.settings, self.buckets, self.warehouse, place).publish(work, manifest, told)
+        Publication(self.settings, self.buckets, self.warehouse, place, now).publish(work, manifest, told)
         return OutcomeKind.PUBLISHED
 
     def _require_drivers(self, place: PrivatePlace, version: Version, tables: Sequence[RawTable]) -> None:
@@ -83,6 +93,9 @@ class StepLog:
 
     def begin(self, step: str, message: str) -> None:
         self.log.info(message, step=step, release=str(self.run.version), run=str(self.run))
+
+    def warn(self, step: str, message: str) -> None:
+        self.log.warning(message, step=step, release=str(self.run.version), run=str(self.run))
 
     def progress(self, step: str, unit: str) -> Progress:
         def tell(done: int, total: int) -> None:

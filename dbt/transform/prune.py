@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pipeline.objects import Run
 from pipeline.records import Outcome, Pointer
 from pipeline.state import World
+from transform.history.releases import read_outcomes, sound_releases
 from transform.publication import published_runs
 from transform.work import Buckets
 
@@ -14,14 +14,17 @@ _PARQUET = re.compile(r"runs/([a-z0-9-]+)/([1-9]\d*)/[^/]+\.parquet")
 
 
 def prune(world: World, buckets: Buckets) -> int:
-    """Delete the Parquet of finished runs, save those of the pointer and of the run published before it.
+    """Delete the Parquet of finished runs that neither a publication nor a comparison needs.
 
-    Returns the number of objects deleted. Runs without an outcome are left alone: they still wait for their transform.
+    Kept are the pointer's, that of the run published before it, and of each sound release that of the run that stands
+    for it: whatever comes or is backfilled next is compared with its neighbours. Returns the number of objects deleted.
+    Runs without an outcome are left alone: they still wait for their transform.
     """
     if world.pointer is None:
         return 0
-    finished = {str(run): run for run, found in world.runs.items() if found.outcome is not None}
-    needed = _needed(world, world.pointer, list(finished.values()))
+    outcomes = read_outcomes(world)
+    finished = {str(outcome.run) for outcome in outcomes}
+    needed = _needed(world.pointer, outcomes)
     deleted = 0
     for found in buckets.curated.list_objects("runs/"):
         match = _PARQUET.fullmatch(found.name)
@@ -33,16 +36,11 @@ def prune(world: World, buckets: Buckets) -> int:
     return deleted
 
 
-def _needed(world: World, pointer: Pointer, finished: list[Run]) -> dict[str, int]:
+def _needed(pointer: Pointer, outcomes: list[Outcome]) -> dict[str, int]:
     """Return run → attempt whose Parquet is kept."""
-    needed = {str(pointer.run): pointer.attempt}
-    outcomes = []
-    for run in finished:
-        found = world.state.read_json(run.outcome)
-        if found is not None:
-            outcomes.append(Outcome.from_json(found[0]))
+    needed = {str(release.run): release.attempt for release in sound_releases(outcomes)}
     attempts = {outcome.run: outcome.attempt for outcome in outcomes}
     before = next((run for run in published_runs(outcomes) if run != pointer.run), None)
     if before is not None and (attempt := attempts[before]) is not None:
         needed[str(before)] = attempt
-    return needed
+    return {**needed, str(pointer.run): pointer.attempt}

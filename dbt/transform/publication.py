@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -36,6 +36,7 @@ class Publication:
     buckets: Buckets
     warehouse: Warehouse
     place: PrivatePlace
+    now: datetime
 
     def publish(self, work: Work, manifest: Manifest, steps: Steps) -> None:
         """Make the private place the release that everybody sees.
@@ -57,7 +58,7 @@ class Publication:
             drivers=drivers,
             fence=self.place.fence,
             hold_above=hold_above(work),
-            published_at=datetime.now(UTC),
+            published_at=self.now,
             manifest=f"gs://{self.buckets.state.name}/{run.manifest}",
             report=f"gs://{self.buckets.curated.name}/{objects.report_name(run, self.place.fence)}",
             warehouse=self.warehouse.url,
@@ -72,7 +73,7 @@ class Publication:
         reason = f"{work.purpose.value}: fence {self.place.fence}"
         record_outcome(
             self.buckets.state, run, OutcomeKind.PUBLISHED, reason, manifest.attempt, self.place.fence,
-            pointer.hold_above,
+            pointer.hold_above, at=pointer.published_at,
         )  # fmt: skip
 
     def _headlines(self, driver_id: str) -> dict[str, Any]:
@@ -124,10 +125,11 @@ def _restored_hold(work: Work) -> Version | None:
 
 
 def record_outcome(
-    state: Bucket, run: Run, kind: OutcomeKind, reason: str, attempt: int, fence: int, held: Version | None = None
-) -> bool:
+    state: Bucket, run: Run, kind: OutcomeKind, reason: str, attempt: int, fence: int, held: Version | None = None,
+    *, at: datetime,
+) -> bool:  # fmt: skip
     """Write how a run ended; an outcome that is there already stays. Returns whether this call wrote it."""
-    outcome = Outcome(kind, run.version, run, reason, datetime.now(UTC), attempt, fence, held)
+    outcome = Outcome(kind, run.version, run, reason, at, attempt, fence, held)
     return state.create_json(run.outcome, outcome.to_json())
 
 

@@ -6,7 +6,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.environment import BUCKET, DIGEST, JOB, Environment, parse_drivers, parse_positive, parse_url
+from pipeline.environment import (
+    BUCKET,
+    DIGEST,
+    JOB,
+    Environment,
+    parse_drivers,
+    parse_positive,
+    parse_url,
+    parse_warehouse_url,
+)
 
 _HOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.-]{0,200}")
 
@@ -47,7 +56,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         transform_job=env.matching("TRANSFORM_JOB", JOB, "projects/…/locations/…/jobs/…"),
         drivers=env.parsed("DRIVERS", parse_drivers),
         run_endpoint=env.parsed("RUN_ENDPOINT", parse_url, "https://run.googleapis.com"),
-        warehouse_url=env.parsed("WAREHOUSE_URL", _warehouse_url),
+        warehouse_url=env.parsed("WAREHOUSE_URL", parse_warehouse_url),
         holder=env.matching("CLOUD_RUN_EXECUTION", _HOLDER, "an execution's name"),
         lease_ttl_s=env.parsed("LEASE_TTL_S", parse_positive, "1200"),
         task_timeout_s=env.parsed("TASK_TIMEOUT_S", parse_positive, "900"),
@@ -66,9 +75,3 @@ def _longer_than(text: str, task_timeout_s: int | None) -> int:
     if int(text) <= task_timeout_s:
         raise ValueError("is not longer than TASK_TIMEOUT_S")
     return int(text)
-
-
-def _warehouse_url(text: str) -> str:
-    if not re.fullmatch(r"duckdb:///.+\.duckdb|bigquery://[a-z][a-z0-9-]+(\?.+)?", text):
-        raise ValueError("is neither duckdb:///absolute/path/warehouse.duckdb nor bigquery://project?location=…")
-    return text

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.clients.storage import Bucket
-from pipeline.decisions import Purpose, RecordOutcome, RunTransform, next_action
+from pipeline.clients.warehouse import published_fence
+from pipeline.decisions import Action, Purpose, RecordOutcome, RunTransform, next_action
+from pipeline.facts import facts_of
 from pipeline.logs import StageLog
 from pipeline.objects import Run
 from pipeline.records import Outcome
-from pipeline.state import Candidate, World, candidates, facts_of, read_world
+from pipeline.state import Candidate, World, candidates, read_world
 from transform.settings import Settings
+
+Try = tuple[Run, Purpose]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +58,37 @@ def read(buckets: Buckets, settings: Settings) -> World:
     )
 
 
-def next_work(buckets: Buckets, settings: Settings, tried: Collection[Run]) -> Work | None:
-    """Return the first run that waits for a transform, None when nothing is left; runs in `tried` are passed over."""
+def next_work(buckets: Buckets, settings: Settings, tried: Collection[Try]) -> Work | None:
+    """Return the first run that waits for a transform, None when nothing is left; what was tried is passed over.
+
+    The pointer's own run comes last: what is newer replaces it, and what is backfilled belongs into its history.
+    """
     world = read(buckets, settings)
-    for candidate in candidates(world):
-        if candidate.run in tried:
-            continue
-        action = next_action(facts_of(world, candidate, batch_state=None, is_lease_live=False))
-        if isinstance(action, RunTransform):
+    published = world.pointer.run if world.pointer is not None else None
+    for candidate in sorted(candidates(world), key=lambda candidate: candidate.run == published):
+        action = _decide(world, candidate, settings)
+        if isinstance(action, RunTransform) and (candidate.run, action.purpose) not in tried:
             return Work(candidate, action.purpose, world)
     return None
+
+
+def _decide(world: World, candidate: Candidate, settings: Settings) -> Action:
+    return next_action(
+        facts_of(
+            world,
+            candidate,
+            batch_state=None,
+            is_lease_live=False,
+            published_fence=lambda: published_fence(settings.warehouse_url),
+        )
+    )
 
 
 def close_unwanted(buckets: Buckets, settings: Settings, log: StageLog) -> None:
     """Write the outcomes that need no transform: superseded by the pointer, or published before a crash."""
     world = read(buckets, settings)
     for candidate in candidates(world):
-        action = next_action(facts_of(world, candidate, batch_state=None, is_lease_live=False))
+        action = _decide(world, candidate, settings)
         if isinstance(action, RecordOutcome):
             outcome = _outcome(world, candidate.run, action)
             if buckets.state.create_json(candidate.run.outcome, outcome.to_json()):
@@ -85,7 +103,7 @@ def _outcome(world: World, run: Run, action: RecordOutcome) -> Outcome:
         version=run.version,
         run=run,
         reason=action.reason,
-        at=datetime.now(UTC),
+        at=pointer.published_at if pointer else datetime.now(UTC),
         attempt=pointer.attempt if pointer else None,
         fence=pointer.fence if pointer else None,
         hold_above=pointer.hold_above if pointer else None,

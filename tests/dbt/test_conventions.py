@@ -35,7 +35,7 @@ def test_a_model_keeps_house_style_when_it_is_read(path: Path) -> None:
     assert lines[-1] == "select * from final"
     assert len(lines) <= 100
     assert sql == sql.lower()
-    assert path.stem.split("_")[0] in ("stg", "int", "dim", "fct", "mart", "reconciliation")
+    assert path.stem.split("_")[0] in ("stg", "int", "dim", "fct", "mart", "reconciliation", "release")
     assert text.count("{{ ref(") + text.count("{{ source(") == len(
         re.findall(r"^    select \* from {{ (?:ref|source)\(", text, re.MULTILINE)
     ), "tables are imported by CTEs at the top"
@@ -49,7 +49,12 @@ def test_a_model_says_what_one_row_is_when_it_is_described(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [path.stem for path in MODELS if path.parent.name in ("shared", "driver") and path.stem != "reconciliation"]
+    "name",
+    [
+        path.stem
+        for path in MODELS
+        if path.parent.name in ("shared", "driver", "history") and path.stem != "reconciliation"
+    ],
 )
 def test_a_published_model_has_a_key_test_when_it_is_built(name: str) -> None:
     tests = [next(iter(test)) for test in described_models()[name]["data_tests"]]

@@ -15,6 +15,7 @@ from pipeline.releases import parse_version
 from tests.integration.transform_world import ZIP, real_tables, with_value
 from transform.build import _run_dbt, build
 from transform.errors import RefusalError
+from transform.history.kept import schemas
 from transform.raw_tables import snake_case
 from transform.warehouses.duckdb import DuckDbWarehouse, _close_dbt
 from transform.warehouses.protocol import PrivatePlace
@@ -36,6 +37,8 @@ def filled(folder: Path, tables: dict[str, pa.Table]) -> tuple[DuckDbWarehouse, 
         for name, data in tables.items():
             connection.register("arriving", data.rename_columns([snake_case(one) for one in data.column_names]))
             connection.execute(f"create table f1db_raw.{snake_case(name)} as select * from arriving")
+    for name, schema in schemas().items():
+        warehouse.store(place, "f1db_history", name, schema.empty_table())
     return warehouse, place
 
 

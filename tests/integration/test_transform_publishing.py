@@ -89,7 +89,7 @@ def test_a_release_is_published_when_its_manifest_waits(
     assert world.pointer() == pointer
 
 
-def test_two_releases_are_published_in_order_and_the_third_back_loses_its_parquet_when_three_wait(
+def test_releases_are_published_in_version_order_and_keep_their_parquet_when_three_wait(
     world: TransformWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     runs = [world.add_run(version, real_tables()) for version in (NEWER, OLD, NEW)]
@@ -101,8 +101,18 @@ def test_two_releases_are_published_in_order_and_the_third_back_loses_its_parque
         (OLD, "published"), (NEW, "published"), (NEWER, "published"),
     ]  # fmt: skip
     assert world.pointer()["version"] == NEWER
-    assert parquet(world) == {str(runs[0]), str(runs[2])}
-    assert world.document(runs[1].manifest)["status"] == "processed"
+    assert parquet(world) == {str(run) for run in runs}, "each may be compared with the next that comes"
+
+
+def test_parquet_is_deleted_when_two_newer_runs_stand_for_the_same_release(world: TransformWorld) -> None:
+    runs = [world.add_run(NEW, real_tables())]
+    world.transform()
+    for _ in range(2):
+        runs.append(world.add_run(NEW, real_tables(), request={"force": True}))
+        world.transform()
+
+    assert parquet(world) == {str(runs[1]), str(runs[2])}, "the pointer's and that of the run before it"
+    assert world.document(runs[0].manifest)["status"] == "processed"
 
 
 def test_the_published_release_stays_when_totals_do_not_reconcile(
@@ -199,7 +209,7 @@ def test_a_rollback_holds_until_something_newer_comes_when_it_was_asked_for(worl
     assert (world.pointer()["version"], world.pointer()["hold_above"]) == (NEWER, None)
 
 
-def test_a_backfill_is_tested_and_published_nowhere_when_it_was_asked_for(world: TransformWorld) -> None:
+def test_a_backfill_is_tested_and_does_not_replace_the_release_when_it_was_asked_for(world: TransformWorld) -> None:
     world.add_run(NEW, real_tables())
     world.transform()
     before = world.pointer()
@@ -208,7 +218,9 @@ def test_a_backfill_is_tested_and_published_nowhere_when_it_was_asked_for(world:
     assert world.transform() == 0
 
     assert world.document(run.outcome)["outcome"] == "backfilled"
-    assert world.pointer() == before
+    after = world.pointer()
+    assert (after["version"], after["run"], after["hold_above"]) == (NEW, before["run"], None)
+    assert after["fence"] == before["fence"] + 2, "published again, with the backfilled release in its history"
     assert world.query("select release from lewis_hamilton.mart_career") == [(NEW,)]
 
 

@@ -184,3 +184,52 @@ def test_help_lists_every_command_when_make_is_called_alone(machine: Machine) ->
     assert done.returncode == 0
     for name in ("run", "up", "down", "trigger", "status", "logs", "query", "export", "test", "bench", "reset"):
         assert re.search(rf"^ *make {name}\b", done.stdout, re.M), name
+
+
+def test_history_is_restored_when_the_warehouse_is_deleted(
+    machine: Machine, release: Callable[[int], bytes], small_release: bytes
+) -> None:
+    machine.offer("2026.10.0", release(1))
+    machine.run(GITHUB=machine.github)
+    machine.offer("2026.11.0", release(2))
+    machine.run(GITHUB=machine.github)
+    tables = ("release_changes", "release_summaries", "release_headlines")
+    whole = {name: machine.query(f"select * from f1db.{name} order by all") for name in tables}
+    of_entrants = (
+        "select change, key, previous_release from f1db.release_changes where release = '2026.11.0' order by key"
+    )
+    assert machine.query(of_entrants) == [
+        ["removed", "id=system-test-1", "2026.10.0"],
+        ["added", "id=system-test-2", "2026.10.0"],
+    ]
+    wins = "select release, value::int, previous_value::int from f1db.release_headlines where metric = 'race_wins'"
+    assert machine.query(f"{wins} order by 1") == [["2026.10.0", "106", ""], ["2026.11.0", "106", "106"]]
+    pointer = machine.pointer()
+
+    (machine.state / "warehouse.duckdb").unlink()
+    restored = machine.run(GITHUB=machine.github)
+
+    assert restored["state"] == "published"
+    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 2, "no further batch"
+    assert machine.pointer()["headlines"] == pointer["headlines"]
+    assert {name: machine.query(f"select * from f1db.{name} order by all") for name in tables} == whole
+    assert machine.run(GITHUB=machine.github)["state"] == "up_to_date"
+
+
+def test_a_shrunken_release_is_refused_until_accept_shrink_is_said(
+    machine: Machine, release: Callable[[int], bytes], small_release: bytes
+) -> None:
+    many = "".join(f'"system-test-{number}","System Test {number}"\n' for number in range(1000)).encode()
+    machine.offer("2026.10.0", edited(small_release, entrants=lambda content: content + many))
+    machine.run(GITHUB=machine.github)
+    machine.offer("2026.11.0", release(2))
+
+    refused = machine.run(GITHUB=machine.github, expect=1)
+    assert refused["state"] == "refused"
+    assert "history has shrunk since 2026.10.0: table entrants: rows" in refused["output"]
+    assert machine.pointer()["version"] == "2026.10.0"
+
+    accepted = machine.run(GITHUB=machine.github, RELEASE="2026.11.0", ACCEPT_SHRINK=1)
+    assert accepted["state"] == "published"
+    assert machine.pointer()["version"] == "2026.11.0"
+    assert machine.query("select change, count(*) from f1db.release_changes group by all") == [["removed", "999"]]

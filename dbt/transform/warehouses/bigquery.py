@@ -15,6 +15,8 @@ from typing import Any
 
 from pipeline.clients.storage import Bucket
 from transform.errors import FaultError, LeaseLostError
+from transform.history.dialects import Dialect
+from transform.history.sides import RAW
 from transform.raw_tables import RawTable
 from transform.warehouses import bigquery_sql as sql
 from transform.warehouses.bigquery_jobs import load_table, run_script
@@ -85,9 +87,16 @@ class BigQueryWarehouse:
         scratch = Path(tempfile.mkdtemp(prefix=f"transform-fence-{fence}-"))
         return PrivatePlace(fence, "bigquery", f"__fence_{fence}", environment, scratch)
 
-    def load(self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress) -> None:
-        dataset = f"{self.project_id}.f1db_raw{place.dataset_suffix}"
-        jobs = [(table, load_table(self._client, table, f"{dataset}.{table.name}", place.fence)) for table in tables]
+    def load(
+        self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress, *, dataset: str = RAW
+    ) -> None:
+        role = "" if dataset == RAW else f"-{dataset.removeprefix('f1db_')}"
+        dataset = f"{self.project_id}.{dataset}{place.dataset_suffix}"
+        for leftover in self._tables(dataset):
+            self._client.delete_table(f"{dataset}.{leftover}", not_found_ok=True)
+        jobs = [
+            (table, load_table(self._client, table, f"{dataset}.{table.name}", place.fence, role)) for table in tables
+        ]
         for done, (table, job) in enumerate(jobs, start=1):
             job.result()
             if job.output_rows != table.rows:
@@ -100,6 +109,29 @@ class BigQueryWarehouse:
             for table in tables
         ]
         run_script(self._client, "".join(rename for rename in renames if rename), {})
+
+    def store(self, place: PrivatePlace, dataset: str, name: str, data: Any) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+        from google.cloud import bigquery
+
+        sink = pa.BufferOutputStream()
+        pq.write_table(data, sink)
+        config = bigquery.LoadJobConfig(
+            source_format=bigquery.SourceFormat.PARQUET, write_disposition="WRITE_TRUNCATE", labels=_LABELS
+        )
+        destination = f"{self.project_id}.{dataset}{place.dataset_suffix}.{name}"
+        self._client.load_table_from_file(pa.BufferReader(sink.getvalue()), destination, job_config=config).result()
+
+    def dialect(self, place: PrivatePlace) -> Dialect:
+        return Dialect("bigquery", place.dataset_suffix)
+
+    def execute(self, place: PrivatePlace, statements: Sequence[str]) -> None:
+        for statement in statements:
+            run_script(self._client, statement, {})
+
+    def fetch(self, place: PrivatePlace, sql: str) -> Any:
+        return self._client.query_and_wait(sql).to_arrow(create_bqstorage_client=False)
 
     def rows(self, place: PrivatePlace, sql: str, limit: int) -> list[dict[str, Any]]:
         found = self._client.query_and_wait(sql, max_results=limit)

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.clients.storage import Bucket
+from pipeline.clients.warehouse import control_file, read_control_file
 from transform.errors import FaultError, LeaseLostError
+from transform.history.dialects import DUCKDB, Dialect
+from transform.history.sides import RAW
 from transform.raw_tables import RawTable, read_parquet
 from transform.report import DuckDBMarts
 from transform.warehouses.protocol import PrivatePlace, Progress, Stamp
@@ -50,18 +53,42 @@ class DuckDbWarehouse:
             if number.isdigit() and int(number) <= fence:
                 shutil.rmtree(leftover)
         folder.mkdir(parents=True)
+        with _connected(folder / self.path.name) as connection:
+            for dataset in datasets:
+                connection.execute(f'create schema "{dataset}"')
         # The same file name as the published one: DuckDB names its catalog after it.
         environment = {_PATH: str(folder / self.path.name), "DBT_THREADS": str(min(4, os.cpu_count() or 1))}
         return PrivatePlace(fence, "duckdb", "", environment, folder / "dbt")
 
-    def load(self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress) -> None:
+    def load(
+        self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress, *, dataset: str = RAW
+    ) -> None:
         with _connected(_file(place)) as connection:
-            connection.execute("create schema f1db_raw")
+            connection.execute(f"drop schema if exists {dataset} cascade")
+            connection.execute(f"create schema {dataset}")
             for done, (table, data) in enumerate(read_parquet(bucket, list(tables)), start=1):
                 connection.register("arriving", data.rename_columns(_renamed(table, data.column_names)))
-                connection.execute(f'create table f1db_raw."{table.name}" as select * from arriving')  # noqa: S608 # ours
+                connection.execute(f'create table {dataset}."{table.name}" as select * from arriving')  # noqa: S608 # ours
                 connection.unregister("arriving")
                 progress(done, len(tables))
+
+    def store(self, place: PrivatePlace, dataset: str, name: str, data: Any) -> None:
+        with _connected(_file(place)) as connection:
+            connection.execute(f"create schema if not exists {dataset}")
+            connection.register("arriving", data)
+            connection.execute(f'create or replace table {dataset}."{name}" as select * from arriving')  # noqa: S608 # ours
+
+    def dialect(self, place: PrivatePlace) -> Dialect:
+        return DUCKDB
+
+    def execute(self, place: PrivatePlace, statements: Sequence[str]) -> None:
+        with _connected(_file(place)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def fetch(self, place: PrivatePlace, sql: str) -> Any:
+        with _connected(_file(place)) as connection:
+            return connection.execute(sql).fetch_arrow_table()
 
     def rows(self, place: PrivatePlace, sql: str, limit: int) -> list[dict[str, Any]]:
         with _connected(_file(place)) as connection:
@@ -73,6 +100,10 @@ class DuckDbWarehouse:
         built = _file(place)
         _close_dbt()
         with _connected(built) as connection:
+            own = "select schema_name from duckdb_schemas() where not internal and database_name = current_database()"
+            for (schema,) in connection.execute(own).fetchall():
+                if schema not in stamp.datasets:
+                    connection.execute(f'drop schema "{schema}" cascade')
             connection.execute("checkpoint")
         if built.with_name(built.name + ".wal").exists():
             raise FaultError("warehouse_not_checkpointed", "the private file still has a write-ahead log")
@@ -97,22 +128,15 @@ class DuckDbWarehouse:
         return self.path.with_name(f"{self.path.name}.fence-{fence}")
 
     def _control(self) -> dict[str, Any]:
-        try:
-            document = json.loads(self._control_path.read_text())
-        except FileNotFoundError:
-            return {}
-        return document if isinstance(document, dict) else {}
+        return read_control_file(self.path)
 
     def _write_control(self, control: Mapping[str, Any]) -> None:
-        arriving = self._control_path.with_name(self._control_path.name + ".new")
+        target = control_file(self.path)
+        arriving = target.with_name(target.name + ".new")
         arriving.write_text(json.dumps(control) + "\n")
         _sync(arriving)
-        os.replace(arriving, self._control_path)
+        os.replace(arriving, target)
         _sync(self.path.parent)
-
-    @property
-    def _control_path(self) -> Path:
-        return self.path.with_name(f"{self.path.name}.control.json")
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from pipeline.clients.warehouse import CONTROL_DATASET
 from transform.warehouses.protocol import Warehouse
 
 
@@ -21,6 +22,6 @@ def open_warehouse(url: str) -> Warehouse:
     return BigQueryWarehouse(
         project_id=parts.netloc,
         location=options.get("location", "EU"),
-        control_dataset=options.get("control", "f1db_control"),
+        control_dataset=options.get("control", CONTROL_DATASET),
         maximum_bytes_billed=int(options.get("maximum_bytes_billed", str(10 * 1024**3))),
     )

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.clients.storage import Bucket
+from transform.history.dialects import Dialect
+from transform.history.sides import RAW
 from transform.raw_tables import RawTable
 from transform.report import MartReader
 
@@ -49,14 +51,31 @@ class Warehouse(Protocol):
     def prepare(self, fence: int, datasets: Sequence[str]) -> PrivatePlace:
         """Make an empty private place for this fence, with room for these datasets; remove what older ones left."""
 
-    def load(self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress) -> None:
-        """Load the raw tables into the private `f1db_raw`."""
+    def load(
+        self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress, *, dataset: str = RAW
+    ) -> None:
+        """Load a release's raw tables into a private dataset, in the place of what was in it."""
+
+    def store(self, place: PrivatePlace, dataset: str, name: str, data: Any) -> None:
+        """Make a table of a private dataset from Arrow data."""
+
+    def dialect(self, place: PrivatePlace) -> Dialect:
+        """Return how SQL names and writes things in the private place."""
+
+    def execute(self, place: PrivatePlace, statements: Sequence[str]) -> None:
+        """Run statements in the private place, one after the other."""
+
+    def fetch(self, place: PrivatePlace, sql: str) -> Any:
+        """Return all rows of a query in the private place, as Arrow data."""
 
     def rows(self, place: PrivatePlace, sql: str, limit: int) -> list[dict[str, Any]]:
         """Return at most `limit` rows of a query in the private place."""
 
     def publish(self, place: PrivatePlace, stamp: Stamp) -> None:
-        """Make the private place the published one in one step; LeaseLostError when the fence is no longer ours."""
+        """Make the stamp's datasets of the private place the published ones in one step, and nothing else of it.
+
+        LeaseLostError when the fence is no longer ours.
+        """
 
     def discard(self, place: PrivatePlace) -> None:
         """Remove the private place."""

@@ -1,0 +1,234 @@
+"""What releases change, through the whole job on the real release and copies of it that tell another story."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.history_copies import with_race_inserted, with_result_disqualified, without_rows
+from tests.integration.transform_world import ZIP, TransformWorld, outcome_lines, real_tables, storage
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ZIP.exists(), reason=f"needs the real F1DB release at {ZIP.name}; set F1DB_ZIP"),
+    # dbt's own dependencies warn; ours must not
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+FIRST, SECOND, THIRD = "2026.9.1", "2026.10.0", "2026.11.0"
+CHANGES = (
+    "select table_name, key, column_name, old_value, new_value, race_date::varchar, driver_id, is_restatement "
+    "from f1db.release_changes where release = '{}' order by all"
+)
+HISTORY = ("release_changes", "release_summaries", "release_headlines")
+# Literal: in 2026, by hand from the release, rows about races 1154 (round 5) and up; all but `races` are of races held.
+ROUNDS_MOVED = {
+    "races": 18, "races_constructor_standings": 77, "races_driver_of_the_day_results": 35,
+    "races_driver_standings": 154, "races_fastest_laps": 150, "races_free_practice_1_results": 153,
+    "races_free_practice_2_results": 109, "races_free_practice_3_results": 110, "races_pit_stops": 268,
+    "races_qualifying_results": 154, "races_race_results": 154, "races_sprint_qualifying_results": 42,
+    "races_sprint_race_results": 44, "races_sprint_starting_grid_positions": 44, "races_starting_grid_positions": 154,
+}  # fmt: skip
+HELD, ABU_DHABI = "2020-12-13", "race_id=1035"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TransformWorld]:
+    with storage(tmp_path / "gcs"):
+        yield TransformWorld(tmp_path)
+
+
+def history(world: TransformWorld) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: world.query(f"select * from f1db.{name} order by all") for name in HISTORY}
+
+
+def moved_headlines(world: TransformWorld, release: str) -> list[tuple[Any, ...]]:
+    return world.query(
+        "select metric, value::varchar, previous_value::varchar from f1db.release_headlines "
+        f"where release = '{release}' and driver_id = 'lewis-hamilton' and value is distinct from previous_value "
+        "order by metric"
+    )
+
+
+def test_exactly_what_changed_is_published_when_a_race_is_inserted_and_a_result_disqualified(
+    world: TransformWorld,
+) -> None:
+    world.add_run(FIRST, real_tables())
+    assert world.transform() == 0
+    assert world.query("select count(*) from f1db.release_changes") == [(0,)]
+    assert world.query(
+        "select count(*), count(previous_release), count(rows_before), sum(rows_added), sum(rows_changed) "
+        "from f1db.release_summaries"
+    ) == [(47, 0, 0, 0, 0)]
+    assert world.query(
+        "select metric, value::varchar, previous_value from f1db.release_headlines "
+        "where metric like 'race%' order by 1"
+    ) == [
+        ("race_entries", "391.00", None), ("race_laps", "22327.00", None), ("race_starts", "391.00", None),
+        ("race_wins", "106.00", None),
+    ]  # fmt: skip
+
+    world.add_run(SECOND, with_race_inserted(real_tables()))
+    world.add_run(THIRD, with_result_disqualified(with_race_inserted(real_tables())))
+    assert world.transform() == 0
+
+    assert world.pointer()["version"] == THIRD
+    assert_a_race_was_inserted(world)
+    assert_a_result_was_disqualified(world)
+
+
+def assert_a_race_was_inserted(world: TransformWorld) -> None:
+    of_second = f"from f1db.release_changes where release = '{SECOND}' and previous_release = '{FIRST}'"
+    assert world.query(f"select * exclude (release, previous_release) {of_second} and change != 'changed'") == [
+        ("races", "added", "id=9999", None, None, None, date(2026, 5, 10), None, True)
+    ]
+    moved = world.query(f"select table_name, count(*) {of_second} and change = 'changed' group by all")
+    assert dict(moved) == ROUNDS_MOVED
+    by = f"select distinct column_name, new_value::int - old_value::int {of_second} and change = 'changed'"
+    assert world.query(by) == [("round", 1)]
+    assert world.query(f"select key, old_value, new_value {of_second} and key = 'id=1154'") == [("id=1154", "5", "6")]
+    assert world.query(
+        f"select rows_before, rows_after, rows_added, rows_removed, rows_changed, rows_restated "
+        f"from f1db.release_summaries where release = '{SECOND}' and table_name = 'races'"
+    ) == [(1171, 1172, 1, 0, 18, 8)], "restated are the new race and the seven held after it"
+    assert moved_headlines(world, SECOND) == []
+
+
+def assert_a_result_was_disqualified(world: TransformWorld) -> None:
+    result = f"{ABU_DHABI}, driver_id=lewis-hamilton"
+    hamilton, season = "lewis-hamilton", "year=2020"
+    assert world.query(CHANGES.format(THIRD)) == [
+        ("constructors", "id=mercedes", "total_championship_points", "8538.5", "8523.5", None, None, None),
+        ("constructors", "id=mercedes", "total_podiums", "324", "323", None, None, None),
+        ("constructors", "id=mercedes", "total_points", "8538.5", "8523.5", None, None, None),
+        ("drivers", "id=lewis-hamilton", "total_championship_points", "5187.5", "5172.5", None, hamilton, None),
+        ("drivers", "id=lewis-hamilton", "total_podiums", "207", "206", None, hamilton, None),
+        ("drivers", "id=lewis-hamilton", "total_points", "5187.5", "5172.5", None, hamilton, None),
+        ("engine_manufacturers", "id=mercedes", "total_championship_points", "17079.5", "17064.5", None, None, None),
+        ("engine_manufacturers", "id=mercedes", "total_podiums", "680", "679", None, None, None),
+        ("engine_manufacturers", "id=mercedes", "total_points", "17366.5", "17351.5", None, None, None),
+        ("races_constructor_standings", f"{ABU_DHABI}, constructor_id=mercedes, engine_manufacturer_id=mercedes",
+         "points", "573", "558", HELD, None, True),
+        ("races_driver_standings", result, "points", "347", "332", HELD, hamilton, True),
+        ("races_race_results", f"{result}, driver_number=44", "points", "15", None, HELD, hamilton, True),
+        ("races_race_results", f"{result}, driver_number=44", "position_number", "3", None, HELD, hamilton, True),
+        ("races_race_results", f"{result}, driver_number=44", "position_text", "3", "DSQ", HELD, hamilton, True),
+        ("seasons_constructor_standings",
+         f"{season}, constructor_id=mercedes, engine_manufacturer_id=mercedes, position_text=1",
+         "points", "573", "558", None, None, None),
+        ("seasons_constructors", f"{season}, constructor_id=mercedes", "total_podiums", "25", "24", None, None, None),
+        ("seasons_constructors", f"{season}, constructor_id=mercedes", "total_points", "573", "558", None, None, None),
+        ("seasons_driver_standings", f"{season}, driver_id={hamilton}", "points", "347", "332", None, hamilton, None),
+        ("seasons_drivers", f"{season}, driver_id={hamilton}", "total_podiums", "14", "13", None, hamilton, None),
+        ("seasons_drivers", f"{season}, driver_id={hamilton}", "total_points", "347", "332", None, hamilton, None),
+        ("seasons_engine_manufacturers", f"{season}, engine_manufacturer_id=mercedes", "total_podiums", "25", "24",
+         None, None, None),
+        ("seasons_engine_manufacturers", f"{season}, engine_manufacturer_id=mercedes", "total_points", "573", "558",
+         None, None, None),
+        ("seasons_tyre_manufacturers", f"{season}, tyre_manufacturer_id=pirelli", "total_podiums", "51", "50",
+         None, None, None),
+        ("tyre_manufacturers", "id=pirelli", "total_podiums", "1104", "1103", None, None, None),
+    ]  # fmt: skip
+    assert moved_headlines(world, THIRD) == [
+        ("championship_points", "5172.50", "5187.50"), ("podiums", "206.00", "207.00"),
+        ("points_race", "5091.50", "5106.50"), ("points_total", "5172.50", "5187.50"),
+        ("third_places", "41.00", "42.00"),
+    ]  # fmt: skip
+    changed = world.query(
+        f"select table_name, rows_changed, rows_restated from f1db.release_summaries where release = '{THIRD}' "
+        "and rows_restated > 0 order by 1"
+    )
+    assert changed == [
+        ("races_constructor_standings", 1, 1), ("races_driver_standings", 1, 1), ("races_race_results", 1, 1),
+    ]  # fmt: skip
+
+
+def test_a_shrunken_release_is_refused_with_evidence_until_somebody_accepts_it(
+    world: TransformWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.add_run(FIRST, real_tables())
+    assert world.transform() == 0
+    before = world.pointer()
+    shrunken = without_rows(real_tables(), "races-pit-stops", lambda row: bool(row["year"] == 2026))
+    refused = [world.add_run(SECOND, shrunken)]
+    assert world.transform() == 0
+    refused.append(world.add_run(SECOND, shrunken, request={"force": True}))
+    capsys.readouterr()
+    assert world.transform() == 0
+
+    lines = outcome_lines(capsys.readouterr().out)
+    assert [(line["outcome"], line["refusal"]) for line in lines] == [("refused", "history_shrunk")]
+    assert world.document(refused[0].transform(1))["code"] == "history_shrunk"
+    record = world.document(refused[1].transform(1))
+    assert (record["kind"], record["code"]) == ("refusal", "history_shrunk")
+    assert record["details"] == [
+        {"what": "table", "entity": "races_pit_stops", "metric": "rows", "before": "22430", "after": "22066"}
+    ]
+    assert record["reason"] == (
+        "history has shrunk since 2026.9.1: table races_pit_stops: rows 22430 → 22066 "
+        "(ask with accept_shrink if that is right)"
+    )
+    assert world.pointer() == before
+    assert [found.name for found in world.curated.list_objects(f"history/{SECOND}/")] == []
+
+    world.add_run(SECOND, shrunken, request={"accept_shrink": True})
+    assert world.transform() == 0
+
+    assert world.pointer()["version"] == SECOND
+    counted = "select table_name, change, count(*), count(column_name) from f1db.release_changes group by all"
+    assert world.query(counted) == [("races_pit_stops", "removed", 364, 0)]
+
+
+def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost(world: TransformWorld) -> None:
+    world.add_run(FIRST, real_tables())
+    world.add_run(THIRD, with_result_disqualified(with_race_inserted(real_tables())))
+    assert world.transform() == 0
+    assert len(world.query(CHANGES.format(THIRD))) == 24 + 1 + sum(ROUNDS_MOVED.values())
+
+    world.add_run(SECOND, with_race_inserted(real_tables()), request={"force": True, "backfill": True})
+    assert world.transform() == 0
+
+    assert world.pointer()["version"] == THIRD
+    assert_a_race_was_inserted(world)
+    assert_a_result_was_disqualified(world)
+    times = "select release, count(*) from f1db.release_headlines group by release order by min(published_at_utc)"
+    assert world.query(times) == [(FIRST, 20), (THIRD, 20), (SECOND, 20)]
+    whole, marts = history(world), world.query("select * from f1db.mart_driver_careers order by all")
+    fence = world.pointer()["fence"]
+
+    world.warehouse.unlink()
+    assert world.transform() == 0
+
+    assert world.pointer()["fence"] == fence + 1
+    assert history(world) == whole
+    assert world.query("select * from f1db.mart_driver_careers order by all") == marts
+
+    control = world.warehouse.with_name("warehouse.duckdb.control.json")
+    control.write_text(json.dumps({**json.loads(control.read_text()), "published_fence": 1}))
+    assert world.transform(TRANSFORM_DIGEST="e" * 64, DRIVERS="max-verstappen") == 0
+    assert world.pointer()["fence"] == fence + 2
+    assert world.query("select release, driver_id, value::int, previous_value::int from f1db.release_headlines "
+                       "where metric = 'championships' order by 3, 1 desc") == [
+        (FIRST, "max-verstappen", 4, None), (THIRD, "max-verstappen", 4, 4), (SECOND, "max-verstappen", 4, 4),
+    ]  # fmt: skip
+    assert world.transform(TRANSFORM_DIGEST="e" * 64, DRIVERS="max-verstappen") == 0
+    assert world.pointer()["fence"] == fence + 2, "nothing is left to do"
+
+
+def test_the_sample_is_no_part_of_history_when_a_real_release_follows_it(world: TransformWorld) -> None:
+    world.add_run("sample", real_tables())
+    assert world.transform() == 0
+    assert {name: len(rows) for name, rows in history(world).items()} == dict.fromkeys(HISTORY, 0)
+    assert world.curated.list_objects("history/") == []
+
+    world.add_run(FIRST, without_rows(real_tables(), "races-pit-stops", lambda row: True))
+    assert world.transform() == 0
+
+    assert world.pointer()["version"] == FIRST
+    assert world.query("select distinct release, previous_release from f1db.release_summaries") == [(FIRST, None)]
+    assert world.query("select distinct release, previous_value from f1db.release_headlines") == [(FIRST, None)]
