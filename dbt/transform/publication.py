@@ -12,8 +12,9 @@ from pipeline import objects
 from pipeline.clients.storage import Bucket
 from pipeline.decisions import Purpose
 from pipeline.documents import format_utc
+from pipeline.manifests import Manifest
 from pipeline.objects import Run
-from pipeline.records import Manifest, Outcome, OutcomeKind, Pointer
+from pipeline.records import Outcome, OutcomeKind, Pointer
 from pipeline.releases import Version
 from transform.errors import LeaseLostError
 from transform.report import ReleaseStamp, render_report

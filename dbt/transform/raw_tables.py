@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.clients.storage import Bucket
-from pipeline.records import Column, Manifest, Table
+from pipeline.manifests import Column, Manifest, Table
 from transform.errors import FaultError
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

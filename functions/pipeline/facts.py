@@ -8,8 +8,9 @@ from dataclasses import replace
 from pipeline.clients.storage import StoredObject
 from pipeline.decisions import Attempt, BatchState, Facts, TransformFailure
 from pipeline.documents import Fields, InvalidDocumentError
+from pipeline.manifests import Manifest
 from pipeline.objects import Run
-from pipeline.records import Manifest, OutcomeKind, Pointer
+from pipeline.records import OutcomeKind, Pointer
 from pipeline.state import Candidate, RunObjects, World, is_newest_published, read_manifest, read_outcome
 
 BatchLookup = Callable[[str], tuple[BatchState, str]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.records import Manifest
+from pipeline.manifests import Manifest
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,73 +68,6 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    name: str
-    type: str
-    nullable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table of a processed release; `parquet` is its gs:// address, rows those that were read.
-
-    `key` tells rows apart, empty for a table that nobody knows; the last two say which race and driver a row is about.
-    """
-
-    name: str
-    rows: int
-    rejected_rows: int
-    bytes: int
-    parquet: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ()
-    race_column: str | None = None
-    driver_column: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What one batch made of one ZIP; findings stay plain objects, as they are shown and never computed with.
-
-    `errors` and `warnings` count also the findings that are only in `findings_json`, a gs:// address.
-    """
-
-    status: str
-    version: Version
-    run: Run
-    attempt: int
-    zip_sha256: str
-    tables: tuple[Table, ...]
-    findings: tuple[dict[str, Any], ...]
-    errors: int = 0
-    warnings: int = 0
-    findings_json: str = ""
-
-    @classmethod
-    def from_json(cls, document: object) -> Manifest:
-        fields = Fields("manifest", document)
-        counts = Fields("manifest's finding_counts", fields.mapping("finding_counts"))
-        version = fields.convert("version", parse_version, SAMPLE)
-        archive = Fields("manifest's zip", fields.mapping("zip"))
-        manifest = cls(
-            status=fields.text("status"),
-            version=version,
-            run=fields.convert("run", lambda text: _run(text, version), Run(SAMPLE, "", "", 0)),
-            attempt=fields.number("attempt"),
-            zip_sha256=archive.text("sha256"),
-            tables=tuple(_table(table) for table in fields.objects("tables")),
-            findings=tuple(finding for finding in fields.objects("findings") if isinstance(finding, dict)),
-            errors=counts.number("error"),
-            warnings=counts.number("warning"),
-            findings_json=fields.optional_text("findings_json") or "",
-        )
-        archive.finish()
-        counts.finish()
-        fields.finish()
-        return manifest
-
-
-@dataclass(frozen=True, slots=True)
 class Lease:
     """Who may publish; `fence` grows with each taking. It was taken when its object was created, by GCS's clock."""
 
@@ -186,7 +119,7 @@ class Outcome:
         outcome = cls(
             outcome=fields.convert("outcome", OutcomeKind, OutcomeKind.REJECTED),
             version=version,
-            run=fields.convert("run", lambda text: _run(text, version), Run(SAMPLE, "", "", 0)),
+            run=fields.convert("run", lambda text: read_run(text, version), Run(SAMPLE, "", "", 0)),
             reason=fields.optional_text("reason") or "",
             at=fields.time("at_utc"),
             attempt=fields.optional_number("attempt"),
@@ -246,7 +179,7 @@ class Pointer:
         version = fields.convert("version", parse_version, SAMPLE)
         pointer = cls(
             version=version,
-            run=fields.convert("run", lambda text: _run(text, version), Run(SAMPLE, "", "", 0)),
+            run=fields.convert("run", lambda text: read_run(text, version), Run(SAMPLE, "", "", 0)),
             attempt=fields.number("attempt"),
             zip_sha256=fields.text("zip_sha256"),
             transform_digest=fields.text("transform_digest"),
@@ -264,7 +197,8 @@ class Pointer:
         return pointer
 
 
-def _run(text: str, version: Version) -> Run:
+def read_run(text: str, version: Version) -> Run:
+    """Read the name of a run of a version, or raise ValueError."""
     run = parse_run(text, version)
     if run is None:
         raise ValueError(f"{text[:80]!r} is no run of {version}")
@@ -275,27 +209,3 @@ def _optional_version(fields: Fields, name: str) -> Version | None:
     if fields.optional_text(name) is None:
         return None
     return fields.convert(name, parse_version, SAMPLE)
-
-
-def _table(document: object) -> Table:
-    fields = Fields("manifest's table", document)
-    table = Table(
-        name=fields.text("name"),
-        rows=fields.number("rows"),
-        rejected_rows=fields.number("rejected_rows"),
-        bytes=fields.number("bytes"),
-        parquet=fields.text("parquet"),
-        columns=tuple(_column(column) for column in fields.objects("columns")),
-        key=fields.optional_texts("key"),
-        race_column=fields.optional_text("race_column"),
-        driver_column=fields.optional_text("driver_column"),
-    )
-    fields.finish()
-    return table
-
-
-def _column(document: object) -> Column:
-    fields = Fields("manifest's column", document)
-    column = Column(fields.text("name"), fields.text("type"), fields.flag("nullable"))
-    fields.finish()
-    return column

@@ -10,8 +10,9 @@ from pipeline import objects
 from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.documents import InvalidDocumentError
 from pipeline.errors import PermanentError
+from pipeline.manifests import Manifest
 from pipeline.objects import Run, ZipName, parse_request_name, parse_run_object, parse_zip_name, run_of
-from pipeline.records import Lease, Manifest, Outcome, OutcomeKind, Pointer, Request
+from pipeline.records import Lease, Outcome, OutcomeKind, Pointer, Request
 from pipeline.releases import Version
 
 ExecutionLookup = Callable[[str], bool]

@@ -11,7 +11,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
 from localcloud.servers import LocalServer
-from pipeline.records import Column
+from pipeline.manifests import Column
 from transform.errors import FaultError
 from transform.raw_tables import RawTable
 from transform.warehouses.bigquery_jobs import load_table

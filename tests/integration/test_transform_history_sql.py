@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline.manifests import Column, Manifest, Table
 from pipeline.objects import Run
-from pipeline.records import Column, Manifest, Table
 from pipeline.releases import parse_version
 from transform.errors import RefusalError
 from transform.history.changes_sql import CHANGES, SUMMARIES, comparison_sql

@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "localcloud": {"localcloud", "pipeline"},
 }
 PURE = (
-    *("releases", "objects", "documents", "records", "decisions", "errors", "environment", "settings"),
+    *("releases", "objects", "documents", "records", "manifests", "decisions", "errors", "environment", "settings"),
     *("stages/events", "stages/check_body", "zips/verifying_reader", "zips/zip_tail"),
 )
 CLIENTS = ("storage", "dataproc", "github", "http_get", "run_jobs", "trigger")

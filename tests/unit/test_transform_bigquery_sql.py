@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.records import Column
+from pipeline.manifests import Column
 from transform.raw_tables import RawTable, snake_case
 from transform.warehouses.bigquery_jobs import load_job_id
 from transform.warehouses.bigquery_sql import Field, claim_sql, field_of, publish_sql, rename_columns_sql

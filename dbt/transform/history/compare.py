@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from pipeline.decisions import Purpose
-from pipeline.records import Manifest
+from pipeline.manifests import Manifest
 from pipeline.state import read_manifest
 from transform.errors import FaultError
 from transform.history.changes_sql import CHANGES, SUMMARIES, comparison_sql

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.records import Manifest, Table
+from pipeline.manifests import Manifest, Table
 from transform.raw_tables import snake_case
 
 RAW, BEFORE, AFTER, HISTORY = "f1db_raw", "f1db_before", "f1db_after", "f1db_history"

@@ -9,8 +9,9 @@ from pipeline.documents import InvalidDocumentError, format_utc
 from pipeline.errors import ErrorCode, PermanentError
 from pipeline.findings import count_findings, tell_findings
 from pipeline.logs import StageLog
+from pipeline.manifests import Manifest
 from pipeline.objects import parse_run_object
-from pipeline.records import Manifest, OutcomeKind
+from pipeline.records import OutcomeKind
 from pipeline.stages.deployment import Deployment
 from pipeline.stages.events import ObjectFinalized
 from pipeline.stages.outcomes import record_outcome
