@@ -16,6 +16,7 @@ from f1db_batch.contract import load_contract
 from f1db_batch.limits import Limits
 from f1db_batch.tables import read_table
 from transform.build import _run_dbt
+from transform.history.kept import schemas
 from transform.raw_tables import snake_case
 from transform.warehouses.duckdb import DuckDbWarehouse
 
@@ -28,13 +29,17 @@ Read = dict[str, set[str]]
 
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create every table of the contract without a row."""
+    """Create every table of the contract and of the history without a row."""
     connection.execute("create schema f1db_raw")
     for table in load_contract().tables.values():
         header = ",".join(f'"{column.name}"' for column in table.columns) + "\n"
         data = read_table(header.encode(), table, Limits()).data
         connection.register("arriving", data.rename_columns([snake_case(one) for one in data.column_names]))
         connection.execute(f"create table f1db_raw.{snake_case(table.name)} as select * from arriving")
+    connection.execute("create schema f1db_history")
+    for name, schema in schemas().items():
+        connection.register("arriving", schema.empty_table())
+        connection.execute(f"create table f1db_history.{name} as select * from arriving")
 
 
 def scans(node: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:

@@ -197,7 +197,7 @@ def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost
     assert_a_race_was_inserted(world)
     assert_a_result_was_disqualified(world)
     times = "select release, count(*) from f1db.release_headlines group by release order by min(published_at_utc)"
-    assert world.query(times) == [(FIRST, 20), (THIRD, 20), (SECOND, 20)]
+    assert world.query(times) == [(FIRST, 23), (THIRD, 23), (SECOND, 23)]
     whole, marts = history(world), world.query("select * from f1db.mart_driver_careers order by all")
     fence = world.pointer()["fence"]
 
