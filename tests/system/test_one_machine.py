@@ -156,7 +156,7 @@ def test_published_release_stays_when_a_newer_one_is_bad(
             changed.append(",".join(cells) + "\n")
         return "".join(changed).encode()
 
-    machine.offer("2026.11.2", edited(small_release, drivers=one_win_more))
+    machine.offer("2026.11.2", edited(release(3), drivers=one_win_more))
     poisoned = machine.run(GITHUB=machine.github, expect=1)
     assert poisoned["state"] == "refused"
     assert re.search(r"106.*107|107.*106", poisoned["output"])
