@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pipeline.clients.storage import Bucket
@@ -14,6 +15,7 @@ from transform.errors import FaultError
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _READERS = 8
+_SOURCES = Path(__file__).resolve().parent.parent / "models/staging/sources.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,14 @@ class RawTable:
 def snake_case(name: str) -> str:
     """`races-race-results` and `positionDisplayOrder` as they are called in the warehouse."""
     return _WORD.sub("_", name).lower().replace("-", "_")
+
+
+def table_descriptions() -> dict[str, str]:
+    """Return what one row of each raw table is, as dbt's sources say it; a test holds them to the batch's contract."""
+    import yaml  # type: ignore[import-untyped] # no stubs in the lock
+
+    [source] = yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))["sources"]
+    return {table["name"]: table["description"] for table in source["tables"]}
 
 
 def raw_tables(manifest: Manifest) -> list[RawTable]:

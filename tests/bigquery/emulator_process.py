@@ -1,6 +1,6 @@
 """A BigQuery emulator in a process of its own: `python -m tests.bigquery.emulator_process PORT FOLDER`.
 
-FOLDER has a folder for each bucket: there the emulator looks for `gs://` addresses. DuckDB's spatial extension, which it
+FOLDER has a folder for each bucket: there the emulator looks for `gs://` addresses. The spatial extension, which it
 downloads when it starts, is left out: nothing here is a GEOGRAPHY, and a test does not reach for the network.
 """
 
