@@ -49,7 +49,7 @@ def control_table_sql(control: str) -> tuple[str, str]:
     return (
         f"create table if not exists `{control}` (id int64 not null, fence int64 not null, published_fence int64, "
         "version string, run string, published_at timestamp)",
-        f"merge `{control}` as control using (select 1 as id) as wanted on control.id = wanted.id "
+        f"merge `{control}` as control using (select 1 as id) as wanted on control.id = wanted.id "  # noqa: S608 # ours
         "when not matched then insert (id, fence) values (1, 0)",
     )
 

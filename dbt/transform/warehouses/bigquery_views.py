@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transform.errors import LeaseLostError
+from transform.warehouses.bigquery_jobs import LABELS
 from transform.warehouses.bigquery_sql import Built, moving_view_sql, settled_view_sql
 
 _REQUESTS_AT_ONCE = 8
@@ -77,12 +78,11 @@ class PublishedViews:
         """Give a view its table's words: the columns' descriptions, its own, and the labels."""
         from google.cloud import bigquery
 
-        said = [(field.name, field.description) for field in table.schema]
-        if (view.description, dict(view.labels)) == (table.description, dict(table.labels)) and said == [
-            (field.name, field.description) for field in view.schema
-        ]:
+        labels = {**LABELS, **table.labels}
+        said, wanted = ([(field.name, field.description) for field in one.schema] for one in (view, table))
+        if (view.description, dict(view.labels), said) == (table.description, labels, wanted):
             return
-        view.description, view.labels = table.description, dict(table.labels)
+        view.description, view.labels = table.description, labels
         view.schema = [
             bigquery.SchemaField(field.name, field.field_type, "REPEATED" if field.mode == "REPEATED" else "NULLABLE",
                                  description=field.description)
