@@ -15,23 +15,26 @@ pytest.importorskip("bqemulator", reason="bqemulator, a BigQuery emulator, is no
 
 from google.api_core.exceptions import NotFound
 
+from pipeline.clients.storage import Bucket
+from pipeline.manifests import Column
 from tests.bigquery.emulator import Emulator, emulated
-from tests.integration.transform_world import PROJECT, run_endpoint
-from transform.errors import LeaseLostError
+from tests.integration.transform_world import CURATED, PROJECT, run_endpoint, storage
+from transform.errors import FaultError, LeaseLostError
+from transform.raw_tables import RawTable
 from transform.warehouses.bigquery import BigQueryWarehouse
 from transform.warehouses.protocol import PrivatePlace, Stamp
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")]
 
 DATASETS = ("f1db_raw", "f1db", "lewis_hamilton")
+FLIPPED = "update f1db_control.published set published_fence = 2, shown = '2_1' where id = 1"
 Tables = Mapping[str, Mapping[str, list[Any]]]
 
 
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     buckets = tmp_path_factory.mktemp("emulator") / "gcs"
-    buckets.mkdir()
-    with run_endpoint(set()) as run, patch.dict(os.environ, run), emulated(buckets) as found:
+    with run_endpoint(set()) as run, patch.dict(os.environ, run), storage(buckets), emulated(buckets) as found:
         yield found
 
 
@@ -114,9 +117,9 @@ def test_the_old_release_stays_until_the_flip_and_the_new_one_is_whole_after_it(
     holder, place = built(2, {**marts("new"), "f1db.dim_new": {"id": [7]}})
     views = holder._views(2)
 
-    views.announce(list(DATASETS), 1, 2)
+    views.announce(list(DATASETS), "1_1", "2_1")
     before = (rows(client, "f1db.mart_driver_careers"), rows(client, "f1db.dim_new"))
-    client.query("update f1db_control.published set published_fence = 2 where id = 1").result()
+    client.query(FLIPPED).result()
     after = (rows(client, "f1db.mart_driver_careers"), rows(client, "f1db.dim_new"))
 
     assert before == ([{"release": "old", "wins": 106}], [])
@@ -136,6 +139,19 @@ def test_nothing_is_published_when_the_lease_was_lost_before_the_flip(client: An
     assert rows(client, "f1db.mart_driver_careers") == [{"release": "old", "wins": 106}]
     [record] = rows(client, "f1db_control.published")
     assert (record["fence"], record["published_fence"], record["run"]) == (3, 1, "run-1")
+
+
+def test_one_holder_publishes_several_releases_when_several_wait(client: Any) -> None:
+    holder = warehouse()
+    holder.claim(4)
+    for release in ("first", "second"):
+        place = holder.prepare(4, (*DATASETS, "f1db_history"))
+        holder.store(place, "f1db", "mart_driver_careers", pa.table({"release": [release]}))
+        holder.publish(place, Stamp("2026.4.0", release, DATASETS))
+        holder.discard(place)
+        assert rows(client, "f1db.mart_driver_careers") == [{"release": release}]
+
+    assert private(client) == {f"{name}__fence_4_{number}" for name in DATASETS for number in (1, 2)}
 
 
 def test_a_fence_is_refused_when_a_greater_one_has_claimed_the_warehouse(client: Any) -> None:
@@ -159,7 +175,7 @@ def test_a_late_holder_cannot_touch_views_that_were_changed_after_it_had_read_th
     with pytest.raises(LeaseLostError, match="changed by somebody else"):
         views._delete(known[0])
     with pytest.raises(LeaseLostError, match="belongs to fence 3, ours is 2"):
-        views.settle(list(DATASETS), 1)
+        views.settle(list(DATASETS), "1_1")
     assert rows(client, "f1db.mart_driver_careers") == [{"release": "new", "wins": 106}]
     late.discard(place)
 
@@ -167,32 +183,31 @@ def test_a_late_holder_cannot_touch_views_that_were_changed_after_it_had_read_th
 @pytest.mark.parametrize("is_flipped", [False, True], ids=["before the flip", "after the flip"])
 def test_views_settle_and_leftovers_go_when_a_publication_has_crashed(client: Any, is_flipped: bool) -> None:
     publish(1, marts("old"))
-    holder, place = built(2, {**marts("new"), "f1db.dim_new": {"id": [7]}})
-    for name in DATASETS:
-        holder._keep(name, place)
-    holder._views(2).announce(list(DATASETS), 1, 2)
+    holder, _ = built(2, {**marts("new"), "f1db.dim_new": {"id": [7]}})
+    holder._views(2).keep(DATASETS, "2_1")
+    holder._views(2).announce(list(DATASETS), "1_1", "2_1")
     if is_flipped:
-        client.query("update f1db_control.published set published_fence = 2 where id = 1").result()
+        client.query(FLIPPED).result()
 
     _, next_place = built(3, {})
 
     shown = "new" if is_flipped else "old"
     assert rows(client, "f1db.mart_driver_careers") == [{"release": shown, "wins": 106}]
     kept = {name for name in private(client) if not name.endswith(next_place.dataset_suffix)}
-    assert kept == {f"{name}__fence_{2 if is_flipped else 1}" for name in DATASETS}
+    assert kept == {f"{name}__fence_{2 if is_flipped else 1}_1" for name in DATASETS}
     if not is_flipped:
         with pytest.raises(NotFound):
             client.get_table("f1db.dim_new")
-    assert "published_fence" not in client.get_table("f1db.mart_driver_careers").view_query
+    assert "f1db_control" not in client.get_table("f1db.mart_driver_careers").view_query
 
 
 def test_columns_follow_the_release_when_they_come_go_and_change_their_type(client: Any) -> None:
     for fence, columns in ((1, "70 as laps, 'x' as gone, ['a', 'b'] as names"), (2, "'70' as laps, true as came")):
         holder, place = built(fence, {})
         names = "" if fence == 1 else ", 'a;b' as names"
-        client.query(f"create table f1db__fence_{fence}.dim_races as select 1 as id, {columns}{names}").result()
+        client.query(f"create table f1db__fence_{fence}_1.dim_races as select 1 as id, {columns}{names}").result()
         if fence == 2:
-            holder._views(2).announce(list(DATASETS), 1, 2)
+            holder._views(2).announce(list(DATASETS), "1_1", "2_1")
             before = rows(client, "f1db.dim_races")
         holder.publish(place, Stamp(f"2026.{fence}.0", f"run-{fence}", DATASETS))
         holder.discard(place)
@@ -233,3 +248,18 @@ def test_a_view_takes_the_place_when_somebody_has_made_a_table_of_that_name(clie
 
     assert client.get_table("f1db.mart_driver_careers").table_type == "VIEW"
     assert rows(client, "f1db.mart_driver_careers") == [{"release": "new", "wins": 106}]
+
+
+def test_a_release_without_its_parquet_is_the_same_fault_as_in_duckdb_when_it_is_loaded(
+    client: Any, emulator: Emulator
+) -> None:
+    gone = RawTable("races", 1, f"gs://{CURATED}/runs/gone/1/races.parquet", (Column("id", "int", False),))
+    holder, place = built(1, {})
+    asked = len(emulator.asked)
+
+    with pytest.raises(FaultError, match=r"races\.parquet, which the manifest names, is not there") as raised:
+        holder.load(place, Bucket(CURATED, PROJECT), [gone], lambda done, total: None, dataset="f1db_before")
+
+    assert raised.value.code == "parquet_missing"
+    assert len(emulator.asked) == asked
+    holder.discard(place)

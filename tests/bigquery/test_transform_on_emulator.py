@@ -145,7 +145,7 @@ def test_views_show_the_published_fence_and_say_what_they_are_when_the_transform
     assert (races.table_type, career.table_type) == ("VIEW", "VIEW")
     assert races.description.startswith("One row per ")
     assert career.description.startswith("One row ")
-    assert f"from `{PROJECT}.lewis_hamilton__fence_1.mart_career`" in career.view_query
+    assert f"from `{PROJECT}.lewis_hamilton__fence_1_1.mart_career`" in career.view_query
     described = {field.name: field.description for field in career.schema}
     assert described["race_wins"]
     [record] = published.client.query_and_wait("select * from f1db_control.published")
@@ -155,7 +155,7 @@ def test_views_show_the_published_fence_and_say_what_they_are_when_the_transform
 def test_what_was_private_is_gone_when_no_view_shows_it(published: Published) -> None:
     found = {dataset.dataset_id for dataset in published.client.list_datasets()}
 
-    assert found == {*MADE_BEFOREHAND, "f1db_raw__fence_1", "f1db__fence_1", "lewis_hamilton__fence_1"}
+    assert found == {*MADE_BEFOREHAND, "f1db_raw__fence_1_1", "f1db__fence_1_1", "lewis_hamilton__fence_1_1"}
 
 
 def test_every_query_has_a_limit_on_its_bytes_when_it_is_a_job(published: Published) -> None:
@@ -193,5 +193,5 @@ def test_private_tables_expire_until_views_show_them_when_they_are_made(publishe
 
     assert len(private) == 6
     assert {one["defaultTableExpirationMs"] for one in private} == {str(24 * 3600 * 1000)}
-    assert [name for name, _ in shown] == ["f1db_raw__fence_1", "f1db__fence_1", "lewis_hamilton__fence_1"]
+    assert [name for name, _ in shown] == ["f1db_raw__fence_1_1", "f1db__fence_1_1", "lewis_hamilton__fence_1_1"]
     assert all(b'"defaultTableExpirationMs": null' in body and b'"targetTypes": ["VIEWS"]' in body for _, body in shown)

@@ -25,9 +25,11 @@ pytestmark = pytest.mark.slow
 
 CONTROL = "project-1.f1db_control.published"
 DIALECT = Dialect("bigquery", "__fence_7")
-COLUMNS = {"id": "INT64", "fence": "INT64", "published_fence": "INT64", "version": "STRING", "run": "STRING",
-           "published_at": "TIMESTAMP"}  # fmt: skip
-PARAMETERS = {"fence": "INT64", "version": "STRING", "run": "STRING"}
+COLUMNS = {
+    "id": "INT64", "fence": "INT64", "published_fence": "INT64", "shown": "STRING", "version": "STRING",
+    "run": "STRING", "published_at": "TIMESTAMP",
+}  # fmt: skip
+PARAMETERS = {"fence": "INT64", "shown": "STRING", "version": "STRING", "run": "STRING"}
 
 
 def manifest(version: str, *, without: Mapping[str, str] | None = None) -> Manifest:
@@ -84,8 +86,10 @@ def test_a_loaded_table_gets_its_names_and_keeps_its_types_when_it_is_named(anal
 
 
 def test_a_view_that_moves_has_the_columns_of_both_fences_when_they_differ(analyser: Analyser) -> None:
-    old = sql.Built(6, "p.f1db__fence_6.t", {"id": "INT64", "laps": "INT64", "gone": "DATE", "names": "ARRAY<STRING>"})
-    new = sql.Built(7, "p.f1db__fence_7.t", {"id": "INT64", "laps": "STRING", "came": "NUMERIC", "names": "STRING"})
+    old = sql.Built(
+        "6_1", "p.f1db__fence_6.t", {"id": "INT64", "laps": "INT64", "gone": "DATE", "names": "ARRAY<STRING>"}
+    )
+    new = sql.Built("7_1", "p.f1db__fence_7.t", {"id": "INT64", "laps": "STRING", "came": "NUMERIC", "names": "STRING"})
     tables = {CONTROL: COLUMNS, old.table: old.columns, new.table: new.columns}
 
     assert analyser.output(sql.moving_view_sql(CONTROL, old, new), tables) == {

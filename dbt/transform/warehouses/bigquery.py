@@ -6,10 +6,12 @@ need `bigquery.datasets.create` on the project and expire by themselves until vi
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +19,14 @@ from pipeline.clients.storage import Bucket
 from transform.errors import LeaseLostError
 from transform.history.dialects import Dialect
 from transform.history.sides import AFTER, BEFORE, HISTORY, RAW
-from transform.raw_tables import RawTable, table_descriptions
+from transform.raw_tables import RawTable, find_parquet, table_descriptions
 from transform.warehouses import bigquery_sql as sql
 from transform.warehouses.bigquery_jobs import LABELS, finish_load, load_table, rows_changed, run_all, store_table
-from transform.warehouses.bigquery_views import PublishedViews
+from transform.warehouses.bigquery_views import SHOWN, PublishedViews, suffix_of
 from transform.warehouses.protocol import PrivatePlace, Progress, Stamp
 
 _EXPIRES_MS = 24 * 3600 * 1000
-# A dataset with this label may be behind views: it goes when they have settled on another fence.
-_SHOWN = "shown"
+_PRIVATE = re.compile(r"(?P<name>.+)__fence_(?P<place>(?P<fence>[0-9]+)_[0-9]+)")
 _RAW_LABELS = {**LABELS, "layer": "raw", "source": "f1db"}
 WORKING = (BEFORE, AFTER, HISTORY)
 
@@ -43,9 +44,21 @@ class BigQueryMarts:
         return [dict(row.items()) for row in found]
 
 
+@dataclass(frozen=True, slots=True)
+class _PrivateDataset:
+    reference: Any
+    name: str
+    place: str
+    fence: int
+    may_be_shown: bool
+
+
 @dataclass(frozen=True)
 class BigQueryWarehouse:
-    """One project's datasets; a private dataset is the published name and `__fence_<n>`."""
+    """One project's datasets; a private one is called as the published one and `__fence_<fence>_<number>`.
+
+    The number counts the places that one holder of the lease has prepared: it may publish several releases.
+    """
 
     project_id: str
     location: str
@@ -57,7 +70,7 @@ class BigQueryWarehouse:
         return f"bigquery://{self.project_id}?location={self.location}"
 
     def greatest_fence(self) -> int:
-        return self._control("fence")
+        return int(self._control("fence") or 0)
 
     def claim(self, fence: int) -> None:
         for statement in sql.control_table_sql(self._control_table):
@@ -67,16 +80,15 @@ class BigQueryWarehouse:
     def prepare(self, fence: int, datasets: Sequence[str]) -> PrivatePlace:
         from google.cloud import bigquery
 
-        found = list(self._client.list_datasets())
-        shown = self._control("published_fence")
-        bases = sorted({*datasets, *(base for one in found if (base := _split(one.dataset_id)[0]))})
-        self._views(fence).settle(_published(bases), shown)
+        found = self._private()
+        shown = str(self._control("shown") or "")
+        self._views(fence).settle(_published([*datasets, *(one.name for one in found)]), shown)
         for one in found:
-            base, number = _split(one.dataset_id)
-            if base and number <= fence and (number != shown or base in WORKING):
+            if one.fence <= fence and (one.place != shown or one.name in WORKING):
                 self._client.delete_dataset(one.reference, delete_contents=True, not_found_ok=True)
+        place = f"{fence}_{next(self._numbers)}"
         for name in datasets:
-            dataset = bigquery.Dataset(f"{self.project_id}.{name}{_suffix(fence)}")
+            dataset = bigquery.Dataset(f"{self.project_id}.{name}{suffix_of(place)}")
             dataset.location = self.location
             dataset.default_table_expiration_ms = _EXPIRES_MS
             dataset.labels = {**LABELS, "fence": str(fence)}
@@ -86,18 +98,20 @@ class BigQueryWarehouse:
             "DBT_BIGQUERY_LOCATION": self.location,
             "DBT_BIGQUERY_MAX_BYTES": str(self.maximum_bytes_billed),
         }
-        scratch = Path(tempfile.mkdtemp(prefix=f"transform-fence-{fence}-"))
-        return PrivatePlace(fence, "bigquery", _suffix(fence), environment, scratch)
+        scratch = Path(tempfile.mkdtemp(prefix=f"transform-fence-{place}-"))
+        return PrivatePlace(fence, "bigquery", suffix_of(place), environment, scratch)
 
     def load(
         self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress, *, dataset: str = RAW
     ) -> None:
+        find_parquet(bucket, tables)
         role = "" if dataset == RAW else f"-{dataset.removeprefix('f1db_')}"
         dataset = f"{self.project_id}.{dataset}{place.dataset_suffix}"
         for leftover in self._client.list_tables(dataset):
             self._client.delete_table(leftover.reference, not_found_ok=True)
         jobs = [
-            (table, load_table(self._client, table, f"{dataset}.{table.name}", place.fence, role)) for table in tables
+            (table, load_table(self._client, table, f"{dataset}.{table.name}", _name_of(place), role))
+            for table in tables
         ]
         for done, (table, job) in enumerate(jobs, start=1):
             finish_load(job, table)
@@ -127,24 +141,21 @@ class BigQueryWarehouse:
         return [dict(row.items()) for row in found]
 
     def publish(self, place: PrivatePlace, stamp: Stamp) -> None:
-        shown = self._control("published_fence")
-        bases = {base for one in self._client.list_datasets() if (base := _split(one.dataset_id)[0])}
-        datasets = _published([*stamp.datasets, *bases])
-        for name in stamp.datasets:
-            self._keep(name, place)
-        views = self._views(place.fence)
-        views.announce(datasets, shown, place.fence)
+        arriving, views = _name_of(place), self._views(place.fence)
+        datasets = _published([*stamp.datasets, *(one.name for one in self._private())])
+        views.keep(stamp.datasets, arriving)
+        views.announce(datasets, str(self._control("shown") or ""), arriving)
         self._fenced(
             sql.flip_sql(self._control_table),
-            {"fence": place.fence, "version": stamp.version, "run": stamp.run},
+            {"fence": place.fence, "shown": arriving, "version": stamp.version, "run": stamp.run},
         )
-        views.settle(datasets, place.fence)
+        views.settle(datasets, arriving)
 
     def discard(self, place: PrivatePlace) -> None:
-        """Remove what no view can show; the rest is removed by the next holder, after its views have settled."""
-        for dataset in self._client.list_datasets():
-            if _split(dataset.dataset_id)[1] == place.fence and _SHOWN not in dataset.labels:
-                self._client.delete_dataset(dataset.reference, delete_contents=True, not_found_ok=True)
+        """Remove what no view can show; the rest is removed by the next `prepare`, after the views have settled."""
+        for one in self._private():
+            if one.place == _name_of(place) and not one.may_be_shown:
+                self._client.delete_dataset(one.reference, delete_contents=True, not_found_ok=True)
 
     def published_marts(self) -> BigQueryMarts:
         return BigQueryMarts(self._client, self.project_id)
@@ -160,16 +171,29 @@ class BigQueryWarehouse:
         limits = bigquery.QueryJobConfig(maximum_bytes_billed=self.maximum_bytes_billed, labels=LABELS)
         return bigquery.Client(self.project_id, location=self.location, default_query_job_config=limits)
 
-    def _control(self, column: str) -> int:
-        """Return one of the control record's fences, 0 where there is none."""
+    @cached_property
+    def _numbers(self) -> Iterator[int]:
+        return count(1)
+
+    def _private(self) -> list[_PrivateDataset]:
+        found = ((one, _PRIVATE.fullmatch(one.dataset_id)) for one in self._client.list_datasets())
+        return [
+            _PrivateDataset(one.reference, match["name"], match["place"], int(match["fence"]), SHOWN in one.labels)
+            for one, match in found
+            if match
+        ]
+
+    def _control(self, column: str) -> int | str | None:
+        """Return a value of the control record, None where there is none."""
         from google.api_core.exceptions import NotFound
 
         query = f"select {column} from `{self._control_table}` where id = 1"  # noqa: S608 # our own names
         try:
             rows = list(self._client.query_and_wait(query))
         except NotFound:
-            return 0
-        return int(rows[0][column] or 0) if rows else 0
+            return None
+        found: int | str | None = rows[0][column] if rows else None
+        return found
 
     def _views(self, fence: int) -> PublishedViews:
         def guard() -> None:
@@ -178,34 +202,13 @@ class BigQueryWarehouse:
 
         return PublishedViews(self._client, self.project_id, self._control_table, guard)
 
-    def _keep(self, name: str, place: PrivatePlace) -> None:
-        """Let a private dataset and its tables live, and let the published dataset's views read it for everybody."""
-        from google.cloud import bigquery
-
-        dataset = self._client.get_dataset(f"{self.project_id}.{name}{place.dataset_suffix}")
-        for item in self._client.list_tables(dataset):
-            table = self._client.get_table(item.reference)
-            table.expires = None
-            self._client.update_table(table, ["expires"])
-        readers = {"dataset": {"projectId": self.project_id, "datasetId": name}, "targetTypes": ["VIEWS"]}
-        dataset.access_entries = [*dataset.access_entries, bigquery.AccessEntry(None, "dataset", readers)]
-        dataset.default_table_expiration_ms = None
-        dataset.labels = {**dataset.labels, _SHOWN: "true"}
-        self._client.update_dataset(dataset, ["access_entries", "default_table_expiration_ms", "labels"])
-
     def _fenced(self, statement: str, parameters: dict[str, int | str]) -> None:
         if rows_changed(self._client, statement, parameters) != 1:
             raise LeaseLostError(f"the warehouse belongs to another fence than {parameters['fence']}")
 
 
-def _suffix(fence: int) -> str:
-    return f"__fence_{fence}"
-
-
-def _split(dataset: str) -> tuple[str, int]:
-    """Split a private dataset's name into the published name and the fence; another dataset has no name."""
-    name, _, number = dataset.rpartition("__fence_")
-    return (name, int(number)) if name and number.isdigit() else ("", 0)
+def _name_of(place: PrivatePlace) -> str:
+    return place.dataset_suffix.removeprefix(suffix_of(""))
 
 
 def _published(names: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ LABELS = {"component": "transform"}
 _MAX_SUFFIX = 5
 
 
-def load_table(client: Any, table: RawTable, destination: str, fence: int, role: str = "") -> Any:
+def load_table(client: Any, table: RawTable, destination: str, place: str, role: str = "") -> Any:
     """Start the load of one table from its Parquet, or find the job that already does it; returns the job.
 
     A job with the same id is looked up: one that runs or is done serves, one that failed gets the next suffix.
@@ -26,7 +26,7 @@ def load_table(client: Any, table: RawTable, destination: str, fence: int, role:
 
     failure = ""
     for suffix in range(1, _MAX_SUFFIX + 1):
-        job_id = load_job_id(table, fence, suffix, role)
+        job_id = load_job_id(table, place, suffix, role)
         try:
             return client.load_table_from_uri(table.parquet, destination, job_id=job_id, job_config=_load_config(table))
         except Conflict:
@@ -37,13 +37,13 @@ def load_table(client: Any, table: RawTable, destination: str, fence: int, role:
     raise FaultError("load_failed", f"{destination}: {failure}")
 
 
-def load_job_id(table: RawTable, fence: int, suffix: int, role: str = "") -> str:
-    """Return the id of one load: the run's folder, the fence, the table and how many failed before it.
+def load_job_id(table: RawTable, place: str, suffix: int, role: str = "") -> str:
+    """Return the id of one load: the run's folder, the place with its fence, the table, and how many failed before it.
 
     `role` tells a load for a comparison, `-before` or `-after`, from the release's own.
     """
     folder = table.parquet.rpartition("/")[0].rpartition("/runs/")[2].replace("/", "-")
-    return f"transform-{folder}-fence-{fence}{role}-{table.name}-{suffix}"
+    return f"transform-{folder}-fence-{place}{role}-{table.name}-{suffix}"
 
 
 def run_all(client: Any, statements: Sequence[str]) -> None:

@@ -48,7 +48,7 @@ def control_table_sql(control: str) -> tuple[str, str]:
     """Make the control record where there is none yet; both statements are safe to repeat."""
     return (
         f"create table if not exists `{control}` (id int64 not null, fence int64 not null, published_fence int64, "
-        "version string, run string, published_at timestamp)",
+        "shown string, version string, run string, published_at timestamp)",
         f"merge `{control}` as control using (select 1 as id) as wanted on control.id = wanted.id "  # noqa: S608 # ours
         "when not matched then insert (id, fence) values (1, 0)",
     )
@@ -60,10 +60,10 @@ def claim_sql(control: str) -> str:
 
 
 def flip_sql(control: str) -> str:
-    """Make @fence the published one if it is still ours: one row of one table, so for every reader at once."""
+    """Let the views show the place @shown if @fence is still ours: one row of one table, so for all readers at once."""
     return (
-        f"update `{control}` set published_fence = @fence, version = @version, run = @run, "  # noqa: S608 # our name
-        "published_at = current_timestamp() where id = 1 and fence = @fence"
+        f"update `{control}` set published_fence = @fence, shown = @shown, version = @version, "  # noqa: S608 # our name
+        "run = @run, published_at = current_timestamp() where id = 1 and fence = @fence"
     )
 
 
@@ -94,20 +94,20 @@ def _declared(field: Field) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A table that a fence has built: its full name, and its columns with their types, repeated ones as arrays."""
+    """A table that a private place has: its full name, and its columns with their types, repeated ones as arrays."""
 
-    fence: int
+    place: str
     table: str
     columns: Mapping[str, str]
 
 
 def settled_view_sql(built: Built) -> str:
-    """Show one fence's table as it is."""
+    """Show one place's table as it is."""
     return f"select {_listed(built.columns)} from `{built.table}`"  # noqa: S608 # names of the warehouse's own schema
 
 
 def moving_view_sql(control: str, shown: Built | None, arriving: Built | None) -> str:
-    """Show the table of that fence which the control record names: the old one now, the new one from the flip on.
+    """Show the table of that place which the control record names: the old one now, the new one from the flip on.
 
     The columns are those of both: one that only the old one has is there until the view settles. A column whose type
     differs already has the new one.
@@ -121,7 +121,7 @@ def _branch(control: str, built: Built, types: Mapping[str, str]) -> str:
     columns = ", ".join(_as_type(name, built.columns.get(name), type_) for name, type_ in types.items())
     return (
         f"select {columns} from `{built.table}` "  # noqa: S608 # names of the warehouse's own schema
-        f"where (select published_fence from `{control}` where id = 1) = {built.fence}"
+        f"where (select shown from `{control}` where id = 1) = {literal(built.place)}"
     )
 
 

@@ -1,6 +1,6 @@
-"""What readers of BigQuery see: views over the tables of the published fence, moved from one fence to the next at once.
+"""What readers of BigQuery see: views over the tables of one private place, moved from one to the next at once.
 
-A view that moves shows the old table or the new one by the control record's `published_fence`, so that one update of
+A view that moves shows the old table or the new one by what the control record says is `shown`, so that one update of
 one row moves them all. Whoever changes views reads their ETags first, then makes sure of its fence, and changes each
 only if it is as it was read: a holder that lost its lease after that meets a changed view, and one that lost it before
 meets the fence.
@@ -17,6 +17,8 @@ from transform.errors import LeaseLostError
 from transform.warehouses.bigquery_jobs import LABELS
 from transform.warehouses.bigquery_sql import Built, moving_view_sql, settled_view_sql
 
+# A dataset with this label may be behind views: it goes when they have settled on another one.
+SHOWN = "shown"
 _REQUESTS_AT_ONCE = 8
 # BigQuery's older names of its types, which its answers still use.
 _STANDARD = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
@@ -32,14 +34,28 @@ class PublishedViews:
     control: str
     guard: Guard
 
-    def announce(self, datasets: Sequence[str], shown: int, fence: int) -> None:
-        """Let every view show the arriving fence's table from the flip on, and the shown one's until then."""
-        old, new = self._built(datasets, shown), self._built(datasets, fence)
+    def keep(self, datasets: Sequence[str], place: str) -> None:
+        """Let a place's tables live, and let the views of the published datasets read them for everybody."""
+        from google.cloud import bigquery
+
+        private = {name: f"{name}{suffix_of(place)}" for name in datasets}
+        list(self._at_once(self._unexpire, self._tables(list(private.values()))))
+        for name, built in private.items():
+            dataset = self.client.get_dataset(f"{self.project_id}.{built}")
+            readers = {"dataset": {"projectId": self.project_id, "datasetId": name}, "targetTypes": ["VIEWS"]}
+            dataset.access_entries = [*dataset.access_entries, bigquery.AccessEntry(None, "dataset", readers)]
+            dataset.default_table_expiration_ms = None
+            dataset.labels = {**dataset.labels, SHOWN: "true"}
+            self.client.update_dataset(dataset, ["access_entries", "default_table_expiration_ms", "labels"])
+
+    def announce(self, datasets: Sequence[str], shown: str, arriving: str) -> None:
+        """Let every view show the arriving place's table from the flip on, and the shown one's until then."""
+        old, new = self._built(datasets, shown), self._built(datasets, arriving)
         wanted = {name: moving_view_sql(self.control, old.get(name), new.get(name)) for name in sorted({*old, *new})}
         self._replace(datasets, wanted, old | new, is_settled=False)
 
-    def settle(self, datasets: Sequence[str], shown: int) -> None:
-        """Let the views show this fence's tables and no others; what it has no table for goes."""
+    def settle(self, datasets: Sequence[str], shown: str) -> None:
+        """Let the views show this place's tables and no others; what it has no table for goes."""
         built = self._built(datasets, shown)
         self._replace(datasets, {name: settled_view_sql(one) for name, one in built.items()}, built, is_settled=True)
 
@@ -90,15 +106,18 @@ class PublishedViews:
         ]  # fmt: skip
         self.client.update_table(view, ["description", "labels", "schema"])
 
-    def _built(self, datasets: Sequence[str], fence: int) -> dict[str, Built]:
-        """Find the tables that a fence has built for these datasets, by their published names."""
-        private = [f"{name}__fence_{fence}" for name in datasets]
+    def _built(self, datasets: Sequence[str], place: str) -> dict[str, Built]:
+        """Find the tables that a place has for these datasets, by their published names."""
         found = {}
-        for table in self._tables(private):
-            name = f"{table.dataset_id.removesuffix(f'__fence_{fence}')}.{table.table_id}"
+        for table in self._tables([f"{name}{suffix_of(place)}" for name in datasets] if place else []):
+            name = f"{table.dataset_id.removesuffix(suffix_of(place))}.{table.table_id}"
             full = f"{self.project_id}.{table.dataset_id}.{table.table_id}"
-            found[name] = Built(fence, full, {field.name: _type_of(field) for field in table.schema})
+            found[name] = Built(place, full, {field.name: _type_of(field) for field in table.schema})
         return found
+
+    def _unexpire(self, table: Any) -> None:
+        table.expires = None
+        self.client.update_table(table, ["expires"])
 
     def _tables(self, datasets: Sequence[str]) -> list[Any]:
         """Read every table and view of these datasets, those that do not exist being empty."""
@@ -135,6 +154,11 @@ class PublishedViews:
     def _at_once(self, work: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
         with ThreadPoolExecutor(_REQUESTS_AT_ONCE) as pool:
             yield from pool.map(work, items)
+
+
+def suffix_of(place: str) -> str:
+    """End the names of a private place's datasets: its fence, and its number among that holder's places."""
+    return f"__fence_{place}"
 
 
 def _type_of(field: Any) -> str:
