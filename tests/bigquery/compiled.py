@@ -69,7 +69,7 @@ def _node(node: Mapping[str, Any]) -> Node:
     kind = str(node["resource_type"])
     declared = {column["name"]: column.get("data_type") or "" for column in node.get("columns", {}).values()}
     if kind == "seed":
-        declared = {name: str(type_) for name, type_ in node["config"]["column_types"].items()}
+        declared = _seed_types(PROJECT / node["original_file_path"], node["config"]["column_types"])
     return Node(
         name=node["name"],
         kind=kind,
@@ -78,6 +78,16 @@ def _node(node: Mapping[str, Any]) -> Node:
         declared=declared,
         is_contracted=bool(node["config"].get("contract", {}).get("enforced")),
     )
+
+
+def _seed_types(path: Path, declared: Mapping[str, str]) -> dict[str, str]:
+    """Return a seed's types as dbt loads it: those declared, and for other columns what dbt takes their text for."""
+    from dbt.adapters.bigquery import BigQueryAdapter
+    from dbt_common.clients import agate_helper
+
+    data = agate_helper.from_csv(str(path), list(declared))
+    inferred = {name: BigQueryAdapter.convert_agate_type(data, number) for number, name in enumerate(data.column_names)}
+    return {name: declared.get(name, str(type_)) for name, type_ in inferred.items()}
 
 
 def _path(node: Mapping[str, Any]) -> Sequence[str]:

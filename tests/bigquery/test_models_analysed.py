@@ -31,7 +31,7 @@ EQUIVALENT = {
 # The words of the YAML and of seeds, which both warehouses take.
 DECLARED = {
     "int64": "INT64", "integer": "INT64", "string": "STRING", "bool": "BOOL", "boolean": "BOOL", "date": "DATE",
-    "timestamp": "TIMESTAMP", "numeric": "NUMERIC",
+    "timestamp": "TIMESTAMP", "numeric": "NUMERIC", "float64": "FLOAT64",
 }  # fmt: skip
 
 
