@@ -1,8 +1,9 @@
 """A BigQuery emulator in a process of its own: `python -m tests.bigquery.emulator_process PORT FOLDER`.
 
 FOLDER has a folder for each bucket: there the emulator looks for `gs://` addresses. The spatial extension, which it
-downloads when it starts, is left out: nothing here is a GEOGRAPHY, and a test does not reach for the network. It hands
-a NUMERIC to DuckDB as it is written, and DuckDB takes that for three decimal places; BigQuery's has nine.
+downloads when it starts, is left out: nothing here is a GEOGRAPHY, and a test does not reach for the network. Two gaps
+are closed: DuckDB takes a NUMERIC for one of three decimal places, where BigQuery's has nine; and a table with declared
+columns is not made from a query in parentheses, which is how dbt writes one with a contract.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from bqemulator.config import LogLevel, Settings
 from bqemulator.server import run_forever
+from bqemulator.sql.rewriter import create_table_schema_ctas
 from bqemulator.storage.engine import DuckDBEngine
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
@@ -21,11 +23,16 @@ from sqlglot.dialects.duckdb import DuckDB
 def main(port: int, buckets: Path) -> None:
     DuckDBEngine._load_spatial = lambda self: None  # type: ignore[method-assign]
     written = DuckDB.Generator.datatype_sql
+    first_select = create_table_schema_ctas._first_select
 
     def with_nine_places(self: Any, expression: exp.DataType) -> str:
         is_bare = expression.is_type(exp.DataType.Type.DECIMAL) and not expression.expressions
         return "DECIMAL(38, 9)" if is_bare else written(self, expression)
 
+    def without_parentheses(body: exp.Expression | None) -> exp.Select | None:
+        return first_select(body.unnest() if isinstance(body, exp.Subquery) else body)
+
+    create_table_schema_ctas._first_select = without_parentheses
     DuckDB.Generator.datatype_sql = with_nine_places  # type: ignore[method-assign]
     run_forever(
         Settings(

@@ -25,7 +25,10 @@ from f1db_batch.contract import load_contract
 from f1db_batch.limits import Limits
 from f1db_batch.tables import read_table
 from localcloud.sample import build_sample_zip
+from tests.bigquery.analyser import Analyser, Schema
+from tests.bigquery.compiled import SUFFIX
 from tests.bigquery.emulator import emulated
+from tests.bigquery.zetasql_module import AnalysisError
 from tests.integration.stand_ins import Asked
 from tests.integration.transform_world import PROJECT, ZIP, TransformWorld, real_tables, run_endpoint, storage
 
@@ -35,6 +38,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning"),
 ]
 
+CREATED = re.compile(r"create or replace table (`[^ ]+`)")
 MADE_BEFOREHAND = ("f1db_raw", "f1db", "lewis_hamilton", "f1db_control")
 # Up to this size tables are compared row by row: the emulator needs a second for 10,000 rows.
 ROWS_COMPARED = 10_000
@@ -195,3 +199,33 @@ def test_private_tables_expire_until_views_show_them_when_they_are_made(publishe
     assert {one["defaultTableExpirationMs"] for one in private} == {str(24 * 3600 * 1000)}
     assert [name for name, _ in shown] == ["f1db_raw__fence_1_1", "f1db__fence_1_1", "lewis_hamilton__fence_1_1"]
     assert all(b'"defaultTableExpirationMs": null' in body and b'"targetTypes": ["VIEWS"]' in body for _, body in shown)
+
+
+def test_every_statement_that_was_sent_is_bigquerys_sql_when_it_is_analysed(
+    published: Published, analyser: Analyser, sources: dict[str, Schema]
+) -> None:
+    """dbt's own statements are among them: contracts, options, comments, and what unit tests are made of."""
+    jobs = [
+        job["configuration"] for job in published.bodies("POST", "/jobs") if "query" in job.get("configuration", {})
+    ]
+    queries = [job["query"] for job in jobs] + published.bodies("POST", "/queries")
+    # The load makes a raw table under F1DB's names first; the statement that renames them is analysed elsewhere.
+    tables = {
+        name.replace(COMPILED, f"{PROJECT}.").replace(SUFFIX, "__fence_1_1"): one for name, one in sources.items()
+    }
+    faults: dict[str, str] = {}
+    created = 0
+    for query in queries:
+        sql = query["query"].strip().removesuffix(";")
+        if "f1db_control" in sql or f"`{PROJECT}.f1db_raw__" in sql or f"`{PROJECT}.f1db." in sql:
+            continue
+        try:
+            output = analyser.output(sql, tables)
+        except AnalysisError as error:
+            faults[sql[-300:]] = str(error)
+            continue
+        if made := CREATED.search(sql):
+            tables[made[1].replace("`", "")] = output
+            created += 1
+    assert faults == {}
+    assert created >= 25
