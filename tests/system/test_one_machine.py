@@ -144,6 +144,12 @@ def test_published_release_stays_when_a_newer_one_is_bad(
         assert json.dumps(message)[1:-1] in logged
     assert "2026.11.1 is rejected: 3 errors, 4 warnings; the published release stays." in logged
 
+    limited = machine.run(GITHUB=machine.github, LIMITS="max-members=5", expect=1)
+    assert limited["findings"] == ["error: the archive: 44 members are more than 5"]
+    assert len(machine.objects("state/runs/2026.11.1/*/manifest.json")) == 2, "other limits are another run"
+    assert "44 members are more than 5" in machine.make("status", LIMITS="max-members=5").stdout
+    assert "44 members are more than 5" not in machine.make("status").stdout
+
     def one_win_more(content: bytes) -> bytes:
         head, *rows = content.decode().splitlines(keepends=True)
         at = head.strip().replace('"', "").split(",").index("totalRaceWins")
@@ -168,7 +174,12 @@ def test_published_release_stays_when_a_newer_one_is_bad(
 def test_usage_errors_exit_2_when_the_words_are_wrong(machine: Machine, tmp_path: Path) -> None:
     unnamed = tmp_path / "some.zip"
     unnamed.write_bytes(b"")
-    for variables in ({"RELEASE": str(unnamed)}, {"RELEASE": str(tmp_path / "absent.zip")}, {"RELEASE": "2026.1"}):
+    for variables in (
+        {"RELEASE": str(unnamed)},
+        {"RELEASE": str(tmp_path / "absent.zip")},
+        {"RELEASE": "2026.1"},
+        {"RELEASE": "sample", "LIMITS": "max-line=5,max-ratio=no"},
+    ):
         done = machine.make("run", **variables)
         assert done.returncode == 2, (variables, done.stdout, done.stderr)
         assert done.stderr.strip()
