@@ -204,7 +204,7 @@ def test_history_is_restored_when_the_warehouse_is_deleted(
     machine.run(GITHUB=machine.github)
     machine.offer("2026.11.0", release(2))
     machine.run(GITHUB=machine.github)
-    tables = ("release_changes", "release_summaries", "release_headlines")
+    tables = ("release_changes", "release_summaries", "release_headlines", "release_findings")
     whole = {name: machine.query(f"select * from f1db.{name} order by all") for name in tables}
     of_entrants = (
         "select change, key, previous_release from f1db.release_changes where release = '2026.11.0' order by key"
