@@ -113,9 +113,9 @@ lint: ## ruff and mypy
 	@$(call set_up,test)
 	$(lint_and_types)
 
-bench: ## measure: memory of streaming, time of a run, of the Spark batch [ARGS="--only spark"]
+bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--only streaming|chain|spark|spark-x40|dbt"]
 	@$(call set_up,test)
-	$(PY) -m tests.bench $(ARGS)
+	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs:$(CURDIR)/dbt" $(PY) -m tests.bench $(ARGS)
 
 docs: ## make docs/data-contract.md again from the contract
 	@$(call set_up,test)
