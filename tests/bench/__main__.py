@@ -41,6 +41,8 @@ def main() -> None:
             measure_spark_scaled(figures, place / "spark-scaled", arguments.runs, arguments.times)
         if arguments.only in (None, "dbt"):
             measure_dbt(figures, place / "dbt", arguments.runs + _MORE_PAIRS)
+        figures.compare("stage_batch_ratio", "stage_batch_s", "spark_empty_s")
+        figures.compare("stage_transform_ratio", "stage_transform_s", "dbt_empty_s", "dbt_sql_s")
     finally:
         shutil.rmtree(place, ignore_errors=True)
     target = ROOT / ".local" / "bench.json"

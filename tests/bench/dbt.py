@@ -72,4 +72,4 @@ def _side(side: str, filled: Path, folder: Path, place: Path) -> float:
         "PYTHONWARNINGS": "ignore",
     }
     command = [sys.executable, "-m", "tests.bench.dbt_sides", side, str(folder / _WAREHOUSE), str(place / "nodes.json")]
-    return measure_process(command, environment, f"dbt {side}")[0]
+    return measure_process(command, environment, f"dbt {side}").wall_s

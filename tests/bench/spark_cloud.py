@@ -25,7 +25,7 @@ from localcloud.spark_submit import SparkSubmit
 from localcloud.storage import StorageServer
 from localcloud.tokens import TokenSigner
 from tests.bench.commands import ROOT
-from tests.bench.processes import measure_process
+from tests.bench.processes import Measured, measure_process
 
 _EMPTY = "from pyspark.sql import SparkSession\n\nSparkSession.builder.getOrCreate().stop()\n"
 
@@ -39,8 +39,8 @@ class Cloud:
     submit: SparkSubmit
     deployment: Deployment
 
-    def batch(self, release: bytes, name: str, *, is_watched: bool = False) -> tuple[float, float]:
-        """Process a release to its manifest; return the wall time in seconds and, if watched, the peak in GiB."""
+    def batch(self, release: bytes, name: str, *, is_watched: bool = False) -> Measured:
+        """Process a release to its manifest."""
         landed = self.storage.store.put_bytes("landing", f"{name}.zip", release)
         arguments = {
             "version": "2026.11.0",
@@ -70,9 +70,9 @@ class Cloud:
     def empty_s(self, name: str) -> float:
         """Start a session and stop it; return the wall time in seconds."""
         self.storage.store.put_bytes("code", "empty.py", _EMPTY.encode())
-        return self._measure({"mainPythonFileUri": "gs://code/empty.py"}, name)[0]
+        return self._measure({"mainPythonFileUri": "gs://code/empty.py"}, name).wall_s
 
-    def _measure(self, spark: dict[str, Any], name: str, *, is_watched: bool = False) -> tuple[float, float]:
+    def _measure(self, spark: dict[str, Any], name: str, *, is_watched: bool = False) -> Measured:
         batch = {"pysparkBatch": spark, "runtimeConfig": {"properties": BATCH_PROPERTIES}}
         self.submit.work_dir(name).mkdir(parents=True)
         command, environment = self.submit.command(name, batch), self.submit.child_environment()

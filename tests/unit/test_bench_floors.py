@@ -1,5 +1,7 @@
-"""What the batch is measured against does the work: the larger release is sound, and the DuckDB script finds flaws."""
+"""The bench measures what it says: the larger release is sound, the DuckDB script finds flaws, trees are watched."""
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +9,8 @@ import pytest
 
 from localcloud.sample.archive import build_sample_zip
 from tests.bench import duckdb_batch
+from tests.bench.figures import Figures
+from tests.bench.processes import measure_process
 from tests.bench.scaling import write_scaled_zip
 from tests.unit.released_tables import ReleaseReader, files_of, zip_of
 
@@ -76,3 +80,32 @@ def test_the_script_refuses_a_release_when_the_contract_is_not_kept(
 
     with pytest.raises(SystemExit, match=told):
         duckdb_batch.main(tmp_path / "spoiled.zip", tmp_path)
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads /proc, as on Linux")
+def test_a_grandchild_is_counted_when_a_process_is_watched() -> None:
+    grandchild = "import time; held = bytearray(200_000_000); end = time.time() + 1\nwhile time.time() < end: pass"
+    child = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {grandchild!r}], check=True)"
+
+    measured = measure_process([sys.executable, "-c", child], dict(os.environ), "a child", is_watched=True)
+
+    assert measured.wall_s >= 1
+    assert 0.19 <= measured.peak_gib <= 0.5
+    assert 0 < measured.cpu_s <= measured.wall_s + 0.5
+
+
+def test_its_last_words_are_told_when_a_command_fails() -> None:
+    with pytest.raises(SystemExit, match=r"the floor failed:\n.*no such luck"):
+        measure_process([sys.executable, "-c", "raise SystemExit('no such luck')"], dict(os.environ), "the floor")
+
+
+def test_a_stage_is_compared_with_its_floors_when_all_were_measured() -> None:
+    figures = Figures()
+    for name, runs in (("stage_s", [9.0, 6.0, 7.0]), ("a_s", [1.0]), ("b_s", [2.5])):
+        figures.add(name, runs, "s")
+    figures.compare("stage_ratio", "stage_s", "a_s", "b_s")
+    figures.compare("nothing", "stage_s", "a_s", "absent_s")
+
+    assert figures.to_json()["observations"][3:] == [
+        {"name": "stage_ratio", "value": 2.0, "unit": "x", "against": "a_s + b_s", "runs": [2.0]}
+    ]
