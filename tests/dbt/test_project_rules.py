@@ -146,6 +146,22 @@ def test_no_table_is_written_out_when_a_model_could_refer_to_it(models: dict[str
     assert {name: found for name, found in wrong.items() if found} == {}
 
 
+def test_rows_point_to_defined_statistics_when_they_have_an_id_of_one(
+    models: dict[str, Any], tables: dict[str, Table]
+) -> None:
+    """What a chosen driver's mart passes on from one that was proven needs no second look."""
+    pointing = {name for name, table in tables.items() if "statistic_id" in table.columns}
+    proven = {
+        name
+        for name, table in tables.items()
+        for one in table.references
+        if (one.to, one.field) == ("statistic_definitions", "id")
+    }
+
+    assert "release_headlines" in proven
+    assert {name for name in pointing - proven if not proven & set(parents(models[name]))} == set()
+
+
 def test_the_published_layer_is_built_by_contract_when_it_is_a_model(tables: dict[str, Table]) -> None:
     without = [table.name for table in tables.values() if table.layer != "seeds" and not table.is_contract_enforced]
 
