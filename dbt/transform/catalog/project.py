@@ -20,12 +20,17 @@ _NO_METRIC = re.compile(r"(^|_)(id|year|round|number|rank)$")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One published column; `statistic` is the id of its row in statistic_definitions."""
+    """One published column.
+
+    `statistic` is the id of its row in statistic_definitions; `aggregate` says what several rows make together where
+    that is not what the name and type let expect: sum, min, max, or none.
+    """
 
     name: str
     data_type: str
     description: str
-    statistic: str | None
+    statistic: str | None = None
+    aggregate: str | None = None
 
     @property
     def is_number(self) -> bool:
@@ -118,11 +123,15 @@ def _table(node: Any, manifest: Any) -> Table:
         description=node.description,
         columns={
             column.name: Column(
-                column.name, column.data_type or "", column.description, column.config.meta.get("statistic")
+                column.name,
+                column.data_type or "",
+                column.description,
+                column.config.meta.get("statistic"),
+                column.config.meta.get("aggregate"),
             )
             for column in node.columns.values()
         },
-        key=tuple(keys[0]) if keys else (),
+        key=tuple(keys[0] if keys else node.config.meta.get("key", ())),
         references=tuple(Reference(one["column"], one["to"], one["field"]) for one in references),
         is_contract_enforced=bool(getattr(node.config, "contract", None) and node.config.contract.enforced),
     )
