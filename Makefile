@@ -117,9 +117,10 @@ bench: ## measure: memory of streaming, time of a run, of the Spark batch [ARGS=
 	@$(call set_up,test)
 	$(PY) -m tests.bench $(ARGS)
 
-docs: ## make docs/data-contract.md again from the contract
+docs: ## make docs/data-contract.md and docs/statistics.md again
 	@$(call set_up,test)
 	PYTHONPATH=dataproc_jobs $(PY) -m f1db_batch.contract_page > docs/data-contract.md
+	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.statistics_page > docs/statistics.md
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
 	@$(call set_up,test)

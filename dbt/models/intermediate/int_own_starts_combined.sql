@@ -12,18 +12,27 @@ qualifying_results as (
 
 ),
 
--- Who took over a car or gave it up has no result of his own in that race, not even with another car.
-sharers as (
+-- F1DB's flag is with the driver who took the car over; the number leads to the one who gave it up.
+shared_cars as (
 
-    select
+    select distinct
         race_id,
-        driver_id,
-        count(*) as shared_cars
+        driver_number
     from race_results
     where is_shared_car
-    group by
-        race_id,
-        driver_id
+
+),
+
+-- Neither has a result of his own in that race, not even with another car.
+sharers as (
+
+    select distinct
+        race_results.race_id,
+        race_results.driver_id
+    from race_results
+    inner join shared_cars
+        on race_results.race_id = shared_cars.race_id
+        and race_results.driver_number = shared_cars.driver_number
 
 ),
 
