@@ -117,10 +117,11 @@ bench: ## measure: memory of streaming, time of a run, of the Spark batch [ARGS=
 	@$(call set_up,test)
 	$(PY) -m tests.bench $(ARGS)
 
-docs: ## make docs/data-contract.md and docs/statistics.md again
+docs: ## make docs/data-contract.md, docs/statistics.md and looker/ again
 	@$(call set_up,test)
 	PYTHONPATH=dataproc_jobs $(PY) -m f1db_batch.contract_page > docs/data-contract.md
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.statistics_page > docs/statistics.md
+	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.lookml looker
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
 	@$(call set_up,test)

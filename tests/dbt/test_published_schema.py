@@ -58,7 +58,7 @@ def test_columns_have_the_names_types_and_order_of_their_description_when_they_a
         found.setdefault((row["table_schema"], row["table_name"]), []).append((row["column_name"], row["data_type"]))
 
     assert found == {
-        (table.dataset, table.name): [(one.name, duckdb_type(one.data_type)) for one in table.columns.values()]
+        (table.dataset, table.relation): [(one.name, duckdb_type(one.data_type)) for one in table.columns.values()]
         for table in published_tables().values()
     }
 

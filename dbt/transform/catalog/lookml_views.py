@@ -59,7 +59,7 @@ def _view(table: Table, definitions: Mapping[str, Definition]) -> Iterator[str]:
     yield f"# {table.description}"
     yield f"view: {table.name} {{"
     yield f"  label: {text(label_of(table.name))}"
-    yield f"  sql_table_name: {_DATASETS.get(table.layer, '@{SHARED_DATASET}')}.{table.name} ;;"
+    yield f"  sql_table_name: {_DATASETS.get(table.layer, '@{SHARED_DATASET}')}.{table.relation} ;;"
     if len(table.key) > 1:
         yield from _compound_key(table.key)
     for column in table.columns.values():
