@@ -23,6 +23,7 @@ outcomes as (
 
     select
         driver_races.driver_id,
+        races.race_date,
         races.race_number,
         races.race_number_without_indianapolis,
         driver_races.starts,
@@ -43,6 +44,7 @@ by_kind as (
     select
         driver_id,
         kind,
+        race_date,
         race_number,
         race_number_without_indianapolis,
         case when kind = 'points_finishes_with_sprints' then starts_with_sprint else starts end as starts,
@@ -58,13 +60,13 @@ final as (
     select
         driver_id,
         kind,
-        race_number,
+        race_date,
         hit,
         race_number as all_races,
         race_number_without_indianapolis as without_indianapolis,
         case
             when starts = 1
-                then row_number() over (partition by driver_id, kind, starts order by race_number)
+                then row_number() over (partition by driver_id, kind, starts order by race_date)
         end as own_starts
     from by_kind
 

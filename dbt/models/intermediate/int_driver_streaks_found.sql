@@ -11,7 +11,7 @@ hits as (
     select
         driver_id,
         kind,
-        race_number,
+        race_date,
         definition,
         sequence_number
     from outcomes
@@ -27,7 +27,7 @@ runs as (
         driver_id,
         kind,
         definition,
-        race_number,
+        race_date,
         sequence_number
         - row_number() over (partition by driver_id, kind, definition order by sequence_number) as run
     from hits
@@ -41,8 +41,8 @@ final as (
         kind,
         definition,
         count(*) as races,
-        min(race_number) as first_race_number,
-        max(race_number) as last_race_number
+        min(race_date) as from_date,
+        max(race_date) as to_date
     from runs
     group by
         driver_id,

@@ -14,7 +14,7 @@ races as (
 
 newest as (
 
-    select max(race_number) as race_number
+    select max(race_date) as race_date
     from races
 
 ),
@@ -26,10 +26,10 @@ ranked as (
         kind,
         definition,
         races,
-        first_race_number,
-        last_race_number,
+        from_date,
+        to_date,
         row_number() over (
-            partition by driver_id, kind, definition order by races desc, first_race_number
+            partition by driver_id, kind, definition order by races desc, from_date
         ) as streak_rank
     from streaks
 
@@ -48,12 +48,12 @@ final as (
         cast(ranked.races as {{ type_count() }}) as length,
         first_races.race_id as from_race_id,
         last_races.race_id as to_race_id,
-        first_races.race_date as from_date,
-        last_races.race_date as to_date,
-        ranked.last_race_number = newest.race_number as is_open
+        ranked.from_date,
+        ranked.to_date,
+        ranked.to_date = newest.race_date as is_open
     from ranked
-    inner join races as first_races on ranked.first_race_number = first_races.race_number
-    inner join races as last_races on ranked.last_race_number = last_races.race_number
+    inner join races as first_races on ranked.from_date = first_races.race_date
+    inner join races as last_races on ranked.to_date = last_races.race_date
     cross join newest
     -- One race alone is listed only where the driver has no longer streak.
     where
