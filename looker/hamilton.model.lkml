@@ -357,6 +357,23 @@ explore: mart_driver_grands_prix {
   }
 }
 
+explore: mart_driver_records {
+  label: "Driver records"
+  description: "One row per statistic and driver, for all drivers; who does not have what it takes has no rank."
+
+  join: statistic_definitions {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_records.statistic_id} = ${statistic_definitions.id} ;;
+  }
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_records.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+}
+
 explore: mart_driver_recoveries {
   label: "Driver recoveries"
   description: "One row per driver and race in which places were gained between the start and the finish."
@@ -439,6 +456,39 @@ explore: mart_driver_streaks {
     type: left_outer
     relationship: many_to_one
     sql_on: ${mart_driver_streaks.to_race_id} = ${to_race.race_id} ;;
+  }
+}
+
+explore: mart_driver_titles {
+  label: "Driver titles"
+  description: "One row per driver and title, with its margin, who was beaten and the race that decided it, from the standings."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_titles.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: dim_seasons {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_titles.year} = ${dim_seasons.year} ;;
+  }
+
+  join: runner_up_driver {
+    from: dim_drivers
+    view_label: "Runner up driver"
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_titles.runner_up_driver_id} = ${runner_up_driver.driver_id} ;;
+  }
+
+  join: decided_race {
+    from: dim_races
+    view_label: "Decided race"
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_titles.decided_race_id} = ${decided_race.race_id} ;;
   }
 }
 
@@ -527,6 +577,108 @@ explore: mart_career {
     type: left_outer
     relationship: many_to_one
     sql_on: ${mart_career.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+}
+
+explore: mart_circuits {
+  label: "Chosen driver, Circuits"
+  description: "One row per circuit with a race entry of the chosen driver."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_circuits.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: dim_circuits {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${mart_circuits.circuit_id} = ${dim_circuits.circuit_id} ;;
+  }
+}
+
+explore: mart_constructors {
+  label: "Chosen driver, Constructors"
+  description: "One row per constructor with a race entry of the chosen driver."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_constructors.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: dim_constructors {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${mart_constructors.constructor_id} = ${dim_constructors.constructor_id} ;;
+  }
+}
+
+explore: mart_goat_view {
+  label: "Chosen driver, GOAT view"
+  description: "One row per measure by which the greatest might be told, the same for every driver, led by the chosen one or not."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_goat_view.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: statistic_definitions {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${mart_goat_view.statistic_id} = ${statistic_definitions.id} ;;
+  }
+}
+
+explore: mart_grands_prix {
+  label: "Chosen driver, Grands prix"
+  description: "One row per Grand Prix with a race entry of the chosen driver."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_grands_prix.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: dim_grands_prix {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${mart_grands_prix.grand_prix_id} = ${dim_grands_prix.grand_prix_id} ;;
+  }
+}
+
+explore: mart_record_watch {
+  label: "Chosen driver, Record watch"
+  description: "One row per statistic, kind and circuit (where it is one's) of a target of the chosen driver; none for who has not entered a race of the newest season."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_record_watch.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: statistic_definitions {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_record_watch.statistic_id} = ${statistic_definitions.id} ;;
+  }
+}
+
+explore: mart_records {
+  label: "Chosen driver, Records"
+  description: "One row per statistic, the chosen driver's value and rank among all drivers."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_records.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: statistic_definitions {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${mart_records.statistic_id} = ${statistic_definitions.id} ;;
   }
 }
 
@@ -619,5 +771,63 @@ explore: mart_team_mates {
     type: left_outer
     relationship: many_to_one
     sql_on: ${mart_team_mates.statistic_id} = ${statistic_definitions.id} ;;
+  }
+}
+
+explore: mart_titles {
+  label: "Chosen driver, Titles"
+  description: "One row per title of the chosen driver, with its margin, who was beaten and the race that decided it."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_titles.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: dim_seasons {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${mart_titles.year} = ${dim_seasons.year} ;;
+  }
+}
+
+explore: mart_wins {
+  label: "Chosen driver, Wins"
+  description: "One row per race won by the chosen driver, a shared win with the driver's own start."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_wins.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: dim_races {
+    type: left_outer
+    relationship: one_to_one
+    sql_on: ${mart_wins.race_id} = ${dim_races.race_id} ;;
+  }
+
+  join: dim_seasons {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_wins.year} = ${dim_seasons.year} ;;
+  }
+
+  join: dim_grands_prix {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_wins.grand_prix_id} = ${dim_grands_prix.grand_prix_id} ;;
+  }
+
+  join: dim_circuits {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_wins.circuit_id} = ${dim_circuits.circuit_id} ;;
+  }
+
+  join: dim_constructors {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_wins.constructor_id} = ${dim_constructors.constructor_id} ;;
   }
 }

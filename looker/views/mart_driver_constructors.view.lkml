@@ -170,9 +170,9 @@ view: mart_driver_constructors {
     sql: ${points_race} ;;
   }
 
-  measure: lowest_best_race_result {
+  measure: overall_best_race_result {
     type: min
-    label: "Best race result, lowest"
+    label: "Best race result"
     description: "The best place in a race."
     value_format_name: decimal_0
     sql: ${best_race_result} ;;

@@ -351,25 +351,25 @@ view: mart_driver_seasons {
     sql: ${sprint_top_threes} ;;
   }
 
-  measure: lowest_best_starting_grid_position {
+  measure: overall_best_starting_grid_position {
     type: min
-    label: "Best starting grid position, lowest"
+    label: "Best starting grid position"
     description: "The best place on the starting grid of a race, as F1DB lists the grids."
     value_format_name: decimal_0
     sql: ${best_starting_grid_position} ;;
   }
 
-  measure: lowest_best_race_result {
+  measure: overall_best_race_result {
     type: min
-    label: "Best race result, lowest"
+    label: "Best race result"
     description: "The best place in a race."
     value_format_name: decimal_0
     sql: ${best_race_result} ;;
   }
 
-  measure: lowest_best_sprint_race_result {
+  measure: overall_best_sprint_race_result {
     type: min
-    label: "Best sprint race result, lowest"
+    label: "Best sprint race result"
     description: "The best place in a sprint race."
     value_format_name: decimal_0
     sql: ${best_sprint_race_result} ;;

@@ -36,7 +36,7 @@ def field_of(column: Column) -> str:
 
 
 def measure_of(column: Column) -> tuple[str, str] | None:
-    """Return name and type of the measure that a metric column gives over several rows; none where nothing sums it up."""
+    """Return name and type of the measure that a metric column gives over several rows, if it gives one."""
     if column.statistic is None or column.aggregate == "none":
         return None
     is_place = column.name.startswith("best_") or column.name.endswith("_position")
