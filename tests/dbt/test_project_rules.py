@@ -198,3 +198,28 @@ def test_a_test_is_named_by_hand_when_it_fails_for_a_reader(manifest: Any) -> No
 
     assert long == []
     assert len({node.name for node in tests}) == len(tests)
+
+
+def test_every_source_is_described_when_it_is_declared(manifest: Any) -> None:
+    sources = manifest.sources.values()
+
+    assert [one.name for one in sources if not (one.source_description and one.description)] == []
+    assert {one.source_name for one in sources} == {"f1db_raw", "f1db_history"}
+
+
+def test_every_macro_is_called_when_it_is_written(manifest: Any) -> None:
+    """A dialect's variant is called by its dispatch, a generic test by YAML, generate_schema_name by dbt itself."""
+    ours = {name: macro for name, macro in manifest.macros.items() if macro.package_name == "hamilton"}
+    called = {
+        one
+        for node in [*ours.values(), *manifest.nodes.values()]
+        for one in node.depends_on.macros
+        if getattr(node, "unique_id", None) != one
+    }
+    unused = [
+        macro.name
+        for name, macro in ours.items()
+        if name not in called and "__" not in macro.name and macro.name not in ("generate_schema_name",)
+    ]
+
+    assert unused == []
