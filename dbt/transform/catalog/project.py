@@ -43,9 +43,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One published table: a model of a published layer, or a seed."""
+    """One published table: a model of a published layer, or a seed; `relation` is its name in the dataset.
+
+    dbt knows a model by one name in all datasets, and two datasets have a table called mart_records.
+    """
 
     name: str
+    relation: str
     layer: str
     dataset: str
     description: str
@@ -113,6 +117,7 @@ def _table(node: Any, manifest: Any) -> Table:
     references = [one for test in tests if test.name == "foreign_keys" for one in test.kwargs["references"]]
     return Table(
         name=node.name,
+        relation=node.alias,
         layer=layer_of(node),
         dataset=node.schema,
         description=node.description,

@@ -37,7 +37,7 @@ def _section(
     yield f"- Rule: {definition.rule}"
     yield f"- From: {', '.join(f'`{table}`' for table in definition.source)}"
     columns = [
-        f"`{table.dataset}.{table.name}`" + ("" if column.name == definition.id else f" (`{column.name}`)")
+        f"`{table.dataset}.{table.relation}`" + ("" if column.name == definition.id else f" (`{column.name}`)")
         for table in tables.values()
         for column in table.columns.values()
         if column.statistic == definition.id
