@@ -357,6 +357,23 @@ explore: mart_driver_grands_prix {
   }
 }
 
+explore: mart_driver_record_watch {
+  label: "Driver record watch"
+  description: "One row per driver of the newest season, statistic, kind and circuit (where it is one's) of a target."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_record_watch.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: statistic_definitions {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_record_watch.statistic_id} = ${statistic_definitions.id} ;;
+  }
+}
+
 explore: mart_driver_records {
   label: "Driver records"
   description: "One row per statistic and driver, for all drivers; who does not have what it takes has no rank."
@@ -489,6 +506,47 @@ explore: mart_driver_titles {
     type: left_outer
     relationship: many_to_one
     sql_on: ${mart_driver_titles.decided_race_id} = ${decided_race.race_id} ;;
+  }
+}
+
+explore: mart_driver_wins {
+  label: "Driver wins"
+  description: "One row per driver and race won, a shared win with the driver's own start."
+
+  join: dim_drivers {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_wins.driver_id} = ${dim_drivers.driver_id} ;;
+  }
+
+  join: dim_races {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_wins.race_id} = ${dim_races.race_id} ;;
+  }
+
+  join: dim_seasons {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_wins.year} = ${dim_seasons.year} ;;
+  }
+
+  join: dim_grands_prix {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_wins.grand_prix_id} = ${dim_grands_prix.grand_prix_id} ;;
+  }
+
+  join: dim_circuits {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_wins.circuit_id} = ${dim_circuits.circuit_id} ;;
+  }
+
+  join: dim_constructors {
+    type: left_outer
+    relationship: many_to_one
+    sql_on: ${mart_driver_wins.constructor_id} = ${dim_constructors.constructor_id} ;;
   }
 }
 

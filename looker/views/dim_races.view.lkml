@@ -85,6 +85,12 @@ view: dim_races {
     sql: ${TABLE}.has_sprint_results ;;
   }
 
+  dimension: is_sprint_weekend {
+    type: yesno
+    description: "The weekend has a sprint race, run or still to come."
+    sql: ${TABLE}.is_sprint_weekend ;;
+  }
+
   measure: rows {
     type: count
     description: "One row per race on a calendar, those still to come included."

@@ -125,13 +125,6 @@ view: mart_driver_titles {
     sql: ${TABLE}.decided_round ;;
   }
 
-  dimension: rounds {
-    type: number
-    description: "Rounds of the season."
-    value_format_name: decimal_0
-    sql: ${TABLE}.rounds ;;
-  }
-
   dimension: races_left_when_decided {
     type: number
     description: "Rounds of the season after the deciding one."

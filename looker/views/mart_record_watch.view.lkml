@@ -8,7 +8,7 @@ view: mart_record_watch {
     primary_key: yes
     hidden: yes
     type: string
-    sql: concat(cast(${TABLE}.statistic_id as string), '|', cast(${TABLE}.kind as string), '|', cast(coalesce(${TABLE}.detail, '-') as string)) ;;
+    sql: concat(cast(${TABLE}.statistic_id as string), '|', cast(${TABLE}.kind as string), '|', cast(coalesce(${TABLE}.detail, 'none') as string)) ;;
   }
 
   dimension: release {

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from tests.dbt.test_marts import filled
+from tests.dbt.test_marts import WITHOUT_TESTS, filled
 from tests.dbt.test_sample_builds import read_sample
 from transform.build import _run_dbt
 from transform.catalog.project import published_tables
@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationW
 
 SETTINGS = {"driver_id": "lewis-hamilton", "release": "2026.11.0", "is_sample": True, "dataset_suffix": ""}
 DUCKDB_TYPES = {"int64": "BIGINT", "string": "VARCHAR", "bool": "BOOLEAN", "date": "DATE", "timestamp": "TIMESTAMP"}
-WITHOUT_TESTS = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 Built = tuple[DuckDbWarehouse, PrivatePlace]
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from tests.dbt.test_marts import pytestmark, real, rows
+import pytest
+
+from tests.dbt.test_marts import rows
+from tests.integration.transform_world import ZIP
 from transform.warehouses.duckdb import DuckDbWarehouse
 from transform.warehouses.protocol import PrivatePlace
 
-__all__ = ["pytestmark", "real"]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ZIP.exists(), reason=f"needs the real release at {ZIP.name}; set F1DB_ZIP"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
 Real = tuple[DuckDbWarehouse, PrivatePlace]
 
 TITLES = "select year, championship_points, points_total, runner_up_driver_id, margin_points, decided_grand_prix_name"
@@ -81,6 +88,20 @@ def test_every_win_is_a_row_with_its_start_when_the_driver_is_hamilton(real: Rea
         (2024, "Belgium", "Spa-Francorchamps", "Mercedes", "3", "Oscar Piastri"),
         (2026, "Barcelona-Catalunya", "Catalunya", "Ferrari", "2", "George Russell"),
     ]
+
+
+def test_a_shared_win_has_its_drivers_own_start_when_he_took_over_a_car(real: Real) -> None:
+    # Fangio and Moss had the pole in a car that failed, and won in a team-mate's, which has no place on their grid.
+    assert told(
+        real,
+        "select driver_id, year, grand_prix_name, grid_position_text, is_pole_position, second_driver_name "
+        "from f1db.mart_driver_wins where is_shared and grid_position_number = 1 order by year",
+    ) == [
+        ("juan-manuel-fangio", 1951, "France", "1", True, "Alberto Ascari, José Froilán González"),
+        ("juan-manuel-fangio", 1956, "Argentina", "1", True, "Jean Behra"),
+        ("stirling-moss", 1957, "Great Britain", "1", True, "Luigi Musso"),
+    ]
+    assert told(real, "select count(*), count(distinct race_id) from f1db.mart_driver_wins") == [(1163, 1160)]
 
 
 def test_hamiltons_best_places_are_right_when_counted_by_circuit_constructor_and_grand_prix(real: Real) -> None:

@@ -27,7 +27,6 @@ final as (
         decided_race_date,
         decided_grand_prix_name,
         decided_round,
-        rounds,
         races_left_when_decided,
         is_decided_at_last_race,
         is_final

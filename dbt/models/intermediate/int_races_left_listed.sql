@@ -6,12 +6,6 @@ races as (
 
 ),
 
-weekends as (
-
-    select * from {{ ref('stg_f1db__races') }}
-
-),
-
 race_results as (
 
     select * from {{ ref('fct_race_results') }}
@@ -48,10 +42,9 @@ upcoming as (
     select
         races.*,
         -- A sprint that has been run is no chance any more, though its race still is.
-        case when weekends.sprint_race_date is not null and not races.has_sprint_results then 1 else 0 end as one_sprint,
+        case when is_sprint_weekend and not has_sprint_results then 1 else 0 end as one_sprint,
         min(races.year) over () as next_year
     from races
-    inner join weekends on races.race_id = weekends.race_id
     cross join newest
     -- A race without results before the newest one was cancelled.
     where

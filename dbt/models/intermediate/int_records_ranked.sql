@@ -1,5 +1,11 @@
 with
 
+statistics as (
+
+    select * from {{ ref('int_record_statistics_listed') }}
+
+),
+
 drivers as (
 
     select * from {{ ref('dim_drivers') }}
@@ -15,21 +21,6 @@ record_values as (
 amounts as (
 
     select * from {{ ref('int_record_amounts_listed') }}
-
-),
-
-statistics as (
-
-    {%- for id, category, unit, minimum, amount_of in record_statistics() %}
-    select
-        '{{ id }}' as statistic_id,
-        '{{ category }}' as category,
-        '{{ unit }}' as unit,
-        {{ minimum }} as minimum,
-        '{{ amount_of }}' as minimum_of,
-        {{ 'false' if id.startswith('youngest') else 'true' }} as is_higher_better
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 
 ),
 

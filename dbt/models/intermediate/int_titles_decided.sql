@@ -36,7 +36,6 @@ final as (
         min(case when races.round = decided.decided_round then races.race_id end) as decided_race_id,
         min(case when races.round = decided.decided_round then races.race_date end) as decided_race_date,
         min(case when races.round = decided.decided_round then races.grand_prix_name end) as decided_grand_prix_name,
-        count(*) as rounds,
         count(case when races.round > decided.decided_round then races.race_id end) as races_left_when_decided
     from decided
     inner join races on decided.year = races.year

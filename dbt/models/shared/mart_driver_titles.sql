@@ -42,7 +42,6 @@ final as (
         decided.decided_race_date,
         decided.decided_grand_prix_name,
         cast(decided.decided_round as {{ type_count() }}) as decided_round,
-        cast(decided.rounds as {{ type_count() }}) as rounds,
         cast(decided.races_left_when_decided as {{ type_count() }}) as races_left_when_decided,
         decided.races_left_when_decided = 0 as is_decided_at_last_race,
         -- A title may be certain before its season is over; points and margin then still move.
