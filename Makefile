@@ -117,9 +117,11 @@ bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--
 	@$(call set_up,test)
 	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs:$(CURDIR)/dbt" $(PY) -m tests.bench $(ARGS)
 
-docs: ## make docs/data-contract.md again from the contract
+docs: ## make docs/data-contract.md, docs/statistics.md and looker/ again
 	@$(call set_up,test)
 	PYTHONPATH=dataproc_jobs $(PY) -m f1db_batch.contract_page > docs/data-contract.md
+	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.statistics_page > docs/statistics.md
+	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.lookml looker
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
 	@$(call set_up,test)

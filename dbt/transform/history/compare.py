@@ -54,7 +54,7 @@ class History:
         chain = self._chain()
         pairs = list(zip([None, *chain], chain, strict=False))
         for previous, release in pairs:
-            is_checked = previous is not None and release.run == self.work.run and self._is_checked
+            is_checked = previous is not None and release.run == self.work.run and self.refuses_losses
             if is_checked or not kept.has_comparison(previous.run if previous else None, release.run):
                 self._compare(kept, previous, release, is_checked=is_checked)
         self._fill(kept, chain, drivers)
@@ -79,7 +79,7 @@ class History:
         kept.keep_headlines(self.work.run, self.place.fence, pa.Table.from_pylist(rows, schema=columns))
 
     @property
-    def _is_checked(self) -> bool:
+    def refuses_losses(self) -> bool:
         """Say whether losses are refused: a rollback, a backfill and a repeated publication lose nothing new."""
         request = self.work.candidate.request
         return self.work.purpose is Purpose.PUBLISH and not (request is not None and request.accept_shrink)
