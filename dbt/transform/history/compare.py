@@ -13,6 +13,7 @@ from pipeline.manifests import Manifest
 from pipeline.state import read_manifest
 from transform.errors import FaultError
 from transform.history.changes_sql import CHANGES, SUMMARIES, comparison_sql
+from transform.history.findings import read_findings
 from transform.history.kept import KeptHistory, schemas
 from transform.history.releases import SoundRelease, read_outcomes, sound_releases, with_current
 from transform.history.shrink import refuse_losses, shrink_sql
@@ -157,9 +158,19 @@ class History:
             "summaries": kept.summaries(pairs),
             "headlines": kept.headlines(others, drivers),
             "releases": pa.Table.from_pylist(releases, schema=schemas()["releases"]),
+            "findings": self._findings(chain),
         }
         for name, data in tables.items():
             self.warehouse.store(self.place, HISTORY, name, data)
+
+    def _findings(self, chain: Sequence[SoundRelease]) -> Any:
+        found, lost = read_findings(self.buckets.curated, chain)
+        for release in lost:
+            name = release.run.findings(release.attempt)
+            if release.run == self.work.run:
+                raise FaultError("parquet_missing", f"{name}, which the batch has written, is not there")
+            self.steps.warn("compare", f"{name} is gone: {release.version} is without its findings")
+        return found
 
 
 def _first(manifest: Manifest) -> Any:
