@@ -26,7 +26,7 @@ from f1db_batch.limits import Limits
 from f1db_batch.tables import read_table
 from localcloud.sample import build_sample_zip
 from tests.bigquery.analyser import Analyser, Schema
-from tests.bigquery.compiled import SUFFIX
+from tests.bigquery.compiled import PROJECT_ID, SUFFIX
 from tests.bigquery.emulator import emulated
 from tests.bigquery.zetasql_module import AnalysisError
 from tests.integration.stand_ins import Asked
@@ -178,10 +178,8 @@ def test_every_load_names_the_run_the_fence_and_its_columns_when_it_starts(publi
 
     assert len(loads) == 47
     for job, load in loads:
-        assert re.fullmatch(
-            rf"transform-{published.run}-1-fence-1-{load['destinationTable']['tableId']}-1",
-            job["jobReference"]["jobId"],
-        )
+        table = load["destinationTable"]["tableId"]
+        assert job["jobReference"]["jobId"] == f"transform-{published.run}-1-fence-1_1-{table}-1"
         assert load["schema"]["fields"]
         assert load["sourceUris"][0].startswith("gs://test-curated/runs/")
 
@@ -211,7 +209,7 @@ def test_every_statement_that_was_sent_is_bigquerys_sql_when_it_is_analysed(
     queries = [job["query"] for job in jobs] + published.bodies("POST", "/queries")
     # The load makes a raw table under F1DB's names first; the statement that renames them is analysed elsewhere.
     tables = {
-        name.replace(COMPILED, f"{PROJECT}.").replace(SUFFIX, "__fence_1_1"): one for name, one in sources.items()
+        name.replace(PROJECT_ID, PROJECT).replace(SUFFIX, "__fence_1_1"): one for name, one in sources.items()
     }
     faults: dict[str, str] = {}
     created = 0
