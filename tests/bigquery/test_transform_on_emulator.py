@@ -208,9 +208,7 @@ def test_every_statement_that_was_sent_is_bigquerys_sql_when_it_is_analysed(
     ]
     queries = [job["query"] for job in jobs] + published.bodies("POST", "/queries")
     # The load makes a raw table under F1DB's names first; the statement that renames them is analysed elsewhere.
-    tables = {
-        name.replace(PROJECT_ID, PROJECT).replace(SUFFIX, "__fence_1_1"): one for name, one in sources.items()
-    }
+    tables = {name.replace(PROJECT_ID, PROJECT).replace(SUFFIX, "__fence_1_1"): one for name, one in sources.items()}
     faults: dict[str, str] = {}
     created = 0
     for query in queries:
