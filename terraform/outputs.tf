@@ -25,7 +25,7 @@ output "transform_job" {
 
 output "dashboard_url" {
   description = "The dashboard in the console."
-  value       = "https://console.cloud.google.com/monitoring/dashboards?project=${var.project_id}"
+  value       = "https://console.cloud.google.com/monitoring/dashboards/builder/${element(split("/", google_monitoring_dashboard.pipeline.id), 3)}?project=${var.project_id}"
 }
 
 output "report_url" {

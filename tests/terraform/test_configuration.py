@@ -1,0 +1,146 @@
+"""The configuration is valid, formatted, passes its own tests, and tells the code what the code asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from localcloud import deployment as local
+from localcloud.endpoints import Endpoints
+from pipeline.settings import read_settings
+from tests.terraform import offline
+from tests.terraform.offline import CONFIGURATION, IMAGE, ROOT, Plan
+from transform.settings import read_settings as read_transform_settings
+
+pytestmark = pytest.mark.slow
+
+# What only one machine needs, and what the cloud has no other value for than the default.
+ONLY_LOCAL = {
+    *("STORAGE_EMULATOR_HOST", "CLOUD_STORAGE_EMULATOR_ENDPOINT", "GCE_METADATA_HOST", "GCE_METADATA_ROOT"),
+    *("GCE_METADATA_IP", "GOOGLE_CLOUD_PROJECT", "RUN_ENDPOINT", "DATAPROC_ENDPOINT", "GITHUB_API_URL", "GITHUB_URL"),
+    "PYTHONPATH",  # the image sets it
+}
+ONLY_CLOUD = {"BATCH_LIMITS", "BATCH_SUBNETWORK", "BATCH_STAGING_BUCKET"}
+
+
+def test_configuration_is_valid_when_terraform_reads_it() -> None:
+    answer = offline.run("validate", "-json")
+    assert json.loads(answer.stdout)["diagnostics"] == []
+    assert answer.returncode == 0
+
+
+def test_configuration_is_formatted_when_checked() -> None:
+    answer = offline.run("fmt", "-check", "-recursive")
+    assert (answer.stdout, answer.returncode) == ("", 0)
+
+
+def test_its_own_tests_pass_when_terraform_runs_them() -> None:
+    answer = offline.run("test", "-no-color")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "Success! 8 passed, 0 failed." in answer.stdout
+
+
+def test_functions_accept_their_environment_when_it_is_the_plans(whole_plan: Plan) -> None:
+    functions = whole_plan.resources("google_cloudfunctions2_function")
+    environment = _environment(functions, "event", '["start-dbt"]')
+    settings = read_settings(environment)
+    assert settings.warehouse_url == "bigquery://demo-project?location=europe-west1"
+    assert settings.transform_job == "projects/demo-project/locations/europe-west1/jobs/transform"
+    assert settings.code_uri == f"gs://demo-project-f1db-code/{settings.code_digest}"
+    assert settings.batch.service_account == "f1db-batch@demo-project.iam.gserviceaccount.com"
+    assert settings.batch.subnetwork == "projects/demo-project/regions/europe-west1/subnetworks/f1db-batch"
+    assert settings.batch.staging_bucket == "demo-project-f1db-staging"
+    drivers = "image " + IMAGE + "\ndrivers lewis-hamilton\n"
+    assert settings.transform_digest == hashlib.sha256(drivers.encode()).hexdigest()
+
+
+def test_transform_accepts_its_environment_when_it_is_the_plans(whole_plan: Plan) -> None:
+    settings = read_transform_settings({**_job_environment(whole_plan), "CLOUD_RUN_EXECUTION": "transform-abcde"})
+    assert settings.lease_ttl_s == 1200
+    assert settings.task_timeout_s == 900
+
+
+def test_environment_has_the_same_names_when_compared_with_localcloud(whole_plan: Plan, tmp_path: Path) -> None:
+    deployed = local.read_deployment(ROOT, ("lewis-hamilton",))
+    endpoints = Endpoints(**dict.fromkeys(Endpoints.__dataclass_fields__, "http://127.0.0.1:1"))
+    functions = whole_plan.resources("google_cloudfunctions2_function")
+    here = set(local.functions_environment(deployed, endpoints, tmp_path, None)) - ONLY_LOCAL
+    assert set(_environment(functions, "event", '["start-batch"]')) == here | ONLY_CLOUD
+    # The addresses of the other two are known after apply.
+    unknown = {"START_BATCH_URL", "START_DBT_URL"}
+    assert set(_environment(functions, "check_release")) | unknown == here | ONLY_CLOUD
+    here = set(local.transform_environment(deployed, endpoints, tmp_path)) - ONLY_LOCAL
+    assert set(_job_environment(whole_plan)) == here
+
+
+def test_code_digest_is_localclouds_when_both_compute_it(whole_plan: Plan) -> None:
+    deployed = local.read_deployment(ROOT, ("lewis-hamilton",))
+    functions = whole_plan.resources("google_cloudfunctions2_function")
+    assert _environment(functions, "check_release")["CODE_DIGEST"] == deployed.code_digest
+
+
+def test_source_zips_have_the_same_bytes_when_made_from_two_clones_at_different_times(tmp_path: Path) -> None:
+    first, second = _clone(tmp_path / "one"), _clone(tmp_path / "two" / "deeper")
+    time.sleep(2.1)  # a ZIP's clock ticks every two seconds
+    for path in (second / "functions").rglob("*.py"):
+        path.touch()
+        path.chmod(0o600)
+    (second / "functions" / "__pycache__").mkdir()
+    (second / "functions" / "__pycache__" / "main.cpython-311.pyc").write_bytes(b"left by somebody")
+    for clone in (first, second):
+        (clone / "dist").mkdir()
+        offline.plan(clone, folder=clone / "terraform")
+    for name in ("functions.zip", "f1db_batch.zip"):
+        assert (first / "dist" / name).read_bytes() == (second / "dist" / name).read_bytes()
+    _check_functions_zip(first / "dist" / "functions.zip", tmp_path / "unpacked")
+    with zipfile.ZipFile(first / "dist" / "f1db_batch.zip") as archive:
+        assert "f1db_batch/contract.toml" in archive.namelist()
+        assert all(name.startswith("f1db_batch/") for name in archive.namelist())
+
+
+def _check_functions_zip(path: Path, unpacked: Path) -> None:
+    """See that what is deployed is whole: its entry points import where nothing else of the checkout is."""
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        archive.extractall(unpacked)
+    assert {"main.py", "requirements.txt", "pipeline/__init__.py", "pipeline/stages/handlers.py"} <= names
+    assert [name for name in names if "__pycache__" in name or name.startswith(".")] == []
+    code = "import main; print(main.check_release.__name__, main.start_batch.__name__, main.start_dbt.__name__)"
+    command = [sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(unpacked)!r}); {code}"]
+    answer = subprocess.run(command, cwd=unpacked, env={}, capture_output=True, text=True, check=False)
+    assert answer.stdout == "check_release start_batch start_dbt\n", answer.stderr
+
+
+def _clone(at: Path) -> Path:
+    """Clone the checkout as it is committed, with what is not committed yet on top."""
+    made = subprocess.run(["git", "clone", "-q", str(ROOT), str(at)], capture_output=True, text=True, check=False)
+    if made.returncode != 0:
+        pytest.skip(f"not a Git checkout: {made.stderr.strip()}")
+    for folder in ("terraform", "functions", "dataproc_jobs"):
+        shutil.rmtree(at / folder)
+        shutil.copytree(ROOT / folder, at / folder, ignore=shutil.ignore_patterns("__pycache__", ".terraform*"))
+    return at
+
+
+def _environment(functions: dict[str, dict[str, object]], name: str, key: str = "") -> dict[str, str]:
+    [config] = functions[f"google_cloudfunctions2_function.{name}{key}"]["service_config"]  # type: ignore[misc]
+    return dict(config["environment_variables"])  # type: ignore[index]
+
+
+def _job_environment(whole_plan: Plan) -> dict[str, str]:
+    [job] = whole_plan.resources("google_cloud_run_v2_job").values()
+    [container] = job["template"][0]["template"][0]["containers"]
+    assert container["image"] == IMAGE
+    return {variable["name"]: variable["value"] for variable in container["env"]}
+
+
+def test_checkout_is_not_touched_when_terraform_has_run() -> None:
+    assert not (CONFIGURATION / ".terraform").exists()
