@@ -9,7 +9,7 @@
 .ONESHELL:
 SHELL := /bin/sh
 
-COMMANDS := run up down trigger status logs query export reset
+COMMANDS := run up down trigger status logs query export reset doctor plan deploy destroy cloud-trigger cloud-status cloud-logs
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?=
@@ -19,7 +19,7 @@ RELEASE_TEXT := $(value RELEASE)
 EXIT_1 := $(VENV)/exit-1-of-$(shell echo $$PPID)
 export PYTHON STATE SQL_TEXT RELEASE_TEXT EXIT_1
 unexport PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV
-export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
+export PYTHONPATH := $(CURDIR):$(CURDIR)/functions:$(CURDIR)/terraform
 export PYTHONUNBUFFERED := 1
 
 ifneq ($(filter $(COMMANDS),$(MAKECMDGOALS)),)
@@ -45,6 +45,12 @@ unset MAKEFLAGS MFLAGS
 exec $(PY) -m localcloud $(1) --state="$$STATE"
 endef
 
+define cloud_command
+$(call set_up,run)
+unset MAKEFLAGS MFLAGS
+exec $(PY) -m deploy $(1) --project="$$PROJECT" --region="$$REGION"
+endef
+
 define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
@@ -52,7 +58,7 @@ endef
 .PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint bench docs lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
 
 run: do-run ## one release through the whole chain [RELEASE=latest|sample|2026.11.0|path.zip VERSION= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRIVER= GITHUB=dir JSON=1]
 	$(status_1)
@@ -94,6 +100,41 @@ export: do-export ## the published marts as CSV and Parquet, in STATE/export/
 do-export:
 	+@$(call command,export)
 
+doctor: do-doctor ## what is missing before the cloud half can be deployed, each with its mend [PROJECT= REGION=]
+	$(status_1)
+do-doctor:
+	+@$(call cloud_command,doctor)
+
+plan: do-plan ## what a deployment would make, and what it costs [PROJECT= REGION=]
+	$(status_1)
+do-plan:
+	+@$(call cloud_command,plan)
+
+deploy: do-deploy ## the whole pipeline to a project of Google Cloud, asking first [PROJECT= REGION= YES=1]
+	$(status_1)
+do-deploy:
+	+@$(call cloud_command,deploy) --yes="$$YES"
+
+destroy: do-destroy ## take it down again; data stays unless DATA=1 [PROJECT= REGION= DATA=1 CONFIRM=<project>]
+	$(status_1)
+do-destroy:
+	+@$(call cloud_command,destroy) --data="$$DATA" --confirm="$$CONFIRM"
+
+cloud-trigger: do-cloud-trigger ## trigger in the cloud [PROJECT= REGION= RELEASE= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRY_RUN=1]
+	$(status_1)
+do-cloud-trigger:
+	+@$(call cloud_command,cloud-trigger) --release="$$RELEASE_TEXT" --force="$$FORCE" --rollback="$$ROLLBACK" --accept-shrink="$$ACCEPT_SHRINK" --dry-run="$$DRY_RUN"
+
+cloud-status: do-cloud-status ## status in the cloud [PROJECT= REGION= JSON=1]
+	$(status_1)
+do-cloud-status:
+	+@$(call cloud_command,cloud-status) --json="$$JSON"
+
+cloud-logs: do-cloud-logs ## logs in the cloud [PROJECT= REGION= RELEASE= STAGE= SEVERITY=]
+	$(status_1)
+do-cloud-logs:
+	+@$(call cloud_command,cloud-logs) --release="$$RELEASE_TEXT" --stage="$$STAGE" --severity="$$SEVERITY"
+
 test: ## lint, types and every test
 	@$(call set_up,test)
 	$(lint_and_types)
@@ -117,9 +158,10 @@ bench: ## measure: memory of streaming, time of a run, of the Spark batch [ARGS=
 	@$(call set_up,test)
 	$(PY) -m tests.bench $(ARGS)
 
-docs: ## make docs/data-contract.md again from the contract
+docs: ## make docs/data-contract.md and docs/cost.md again from what they tell
 	@$(call set_up,test)
 	PYTHONPATH=dataproc_jobs $(PY) -m f1db_batch.contract_page > docs/data-contract.md
+	$(PY) -m deploy.cost_page > docs/cost.md
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
 	@$(call set_up,test)

@@ -25,7 +25,7 @@ TOP_LEVEL = {
     "terraform",
     "tests",
 }
-SOURCES = ("functions", "dataproc_jobs", "dbt", "localcloud")
+SOURCES = ("functions", "dataproc_jobs", "dbt", "localcloud", "terraform/deploy")
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "manager.py", "misc.py"}
 # Written in two parts, so that this file is not what it looks for.
 MACHINE_PATH = re.compile(r"(?<![\w.$}<])/(?:work|root|home/" + r"[a-z]+)/[\w.-]+|/tmp/" + r"bash_jobs")

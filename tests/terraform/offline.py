@@ -91,7 +91,9 @@ class Plan:
     def bindings(self) -> list[Binding]:
         """Return every grant of the plan, sorted."""
         entries = self.document["planned_values"]["root_module"]["resources"]
-        return sorted(_binding(entry) for entry in entries if re.search(r"_iam_(member|binding|policy)$", entry["type"]))
+        return sorted(
+            _binding(entry) for entry in entries if re.search(r"_iam_(member|binding|policy)$", entry["type"])
+        )
 
 
 def _binding(entry: dict[str, Any]) -> Binding:
@@ -115,23 +117,19 @@ def _principal(address: str, member: str | None) -> str:
 
 
 def _resource(type_: str, address: str, values: dict[str, Any]) -> str:
-    if type_ == "google_project_iam_member":
-        return "project"
-    if type_ == "google_storage_bucket_iam_member":
-        return f"bucket {values['bucket'].removeprefix(f'{PROJECT}-f1db-')}"
-    if type_ == "google_bigquery_dataset_iam_member":
-        return f"dataset {values['dataset_id']}"
-    if type_ == "google_cloud_run_v2_service_iam_member":
-        return f"function {values['name']}"
-    if type_ == "google_cloud_run_v2_job_iam_member":
-        return f"job {values['name']}"
-    if type_ == "google_secret_manager_secret_iam_member":
-        return "the token's secret"
     key = _KEY.search(address)
-    if type_ == "google_artifact_registry_repository_iam_member":
-        assert key is not None
-        return f"repository {key[1]}"
-    assert type_ == "google_service_account_iam_member", type_
-    if key is not None:
-        return f"account {key[1]}"
-    return "account batch" if "start_batch" in address else "account deploy"
+    key_text = key[1] if key else ""
+    named = {
+        "google_project_iam_member": lambda: "project",
+        "google_storage_bucket_iam_member": lambda: f"bucket {values['bucket'].removeprefix(f'{PROJECT}-f1db-')}",
+        "google_bigquery_dataset_iam_member": lambda: f"dataset {values['dataset_id']}",
+        "google_cloud_run_v2_service_iam_member": lambda: f"function {values['name']}",
+        "google_cloud_run_v2_job_iam_member": lambda: f"job {values['name']}",
+        "google_secret_manager_secret_iam_member": lambda: "the token's secret",
+        "google_artifact_registry_repository_iam_member": lambda: f"repository {key_text}",
+        # Known after apply: the address tells which account it is about.
+        "google_service_account_iam_member": lambda: (
+            f"account {key_text or ('batch' if 'start_batch' in address else 'deploy')}"
+        ),
+    }
+    return named[type_]()

@@ -1,4 +1,4 @@
-"""Every error_code that the code can log wakes an alert and has a section in the runbook; the code's own lists say which."""
+"""Every error_code that the code can log wakes an alert and has a section in the runbook."""
 
 from __future__ import annotations
 

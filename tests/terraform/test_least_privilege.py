@@ -39,9 +39,7 @@ def table() -> dict[Binding, str]:
 def differences(wanted: dict[Binding, str], found: list[Binding]) -> list[str]:
     """Say which rights are missing, with what stops working, and which nobody has written down."""
     missing = [
-        f"{one.principal} has no {one.role} on {one.resource}: {why}"
-        for one, why in wanted.items()
-        if one not in found
+        f"{one.principal} has no {one.role} on {one.resource}: {why}" for one, why in wanted.items() if one not in found
     ]
     unexplained = [f"{one.principal} has {one.role} on {one.resource}: why?" for one in found if one not in wanted]
     return [*missing, *unexplained]
@@ -141,7 +139,9 @@ def test_accounts_may_do_with_an_object_what_their_stage_needs_when_conditions_a
 
 def _allowed(whole_plan: Plan, account: str, bucket: str, name: str) -> set[str]:
     custom = {
-        one["role_id"]: {right.rpartition(".")[2] for right in one["permissions"] if right.startswith("storage.objects")}
+        one["role_id"]: {
+            right.rpartition(".")[2] for right in one["permissions"] if right.startswith("storage.objects")
+        }
         for one in whole_plan.resources(_ROLE).values()
     }
     found: set[str] = set()
@@ -159,7 +159,9 @@ def _holds(conditions: list[dict[str, Any]], bucket: str, name: str) -> bool:
     if not conditions:
         return True
     text = conditions[0]["expression"]
-    assert re.fullmatch(r'(?:resource\.name(?:\.(?:startsWith|endsWith)\("[^"]*"\)| == "[^"]*")|&&|\|\||!| )+', text), text
+    assert re.fullmatch(r'(?:resource\.name(?:\.(?:startsWith|endsWith)\("[^"]*"\)| == "[^"]*")|&&|\|\||!| )+', text), (
+        text
+    )
     text = text.replace("resource.name", "resource").replace("startsWith", "startswith").replace("endsWith", "endswith")
     text = text.replace("&&", "and").replace("||", "or").replace("!", "not ")
     return bool(eval(text, {"resource": f"projects/_/buckets/{bucket}/objects/{name}"}))
