@@ -86,16 +86,15 @@ def must_gcloud(*arguments: str) -> Any:
 
 def watch(command: Sequence[str]) -> Reply:
     """Run a program before a person's eyes, and keep what it says on stderr."""
+    said = []
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+            for line in process.stderr or ():
+                print(line, end="", flush=True)
+                said.append(line)
     except FileNotFoundError:
         return Reply(127, "", f"ERROR: {command[0]} is not on PATH")
-    assert process.stderr is not None  # noqa: S101 # asked for above
-    said = []
-    for line in process.stderr:
-        print(line, end="", flush=True)
-        said.append(line)
-    return Reply(process.wait(), "", "".join(said))
+    return Reply(process.returncode, "", "".join(said))
 
 
 def terraform(*arguments: str) -> Reply:
