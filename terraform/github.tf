@@ -72,6 +72,35 @@ resource "google_service_account_iam_member" "deploy_acts_as" {
   member             = google_service_account.deploy[0].member
 }
 
+# After a deployment it tries out what it has deployed: a dry run and a canary batch.
+resource "google_cloud_run_v2_service_iam_member" "deploy_tries_the_trigger" {
+  count = local.deploys ? 1 : 0
+
+  project  = var.project_id
+  location = var.region
+  name     = google_cloudfunctions2_function.check_release.name
+  role     = "roles/run.invoker"
+  member   = google_service_account.deploy[0].member
+}
+
+resource "google_project_iam_member" "deploy_runs_the_canary" {
+  count = local.deploys ? 1 : 0
+
+  project = var.project_id
+  role    = "projects/${var.project_id}/roles/f1dbBatchStarter"
+  member  = google_service_account.deploy[0].member
+
+  depends_on = [google_project_iam_custom_role.role]
+}
+
+output "github" {
+  description = "What the deploy workflow needs to know, when there is one."
+  value = local.deploys ? {
+    GCP_WORKLOAD_IDENTITY_PROVIDER = google_iam_workload_identity_pool_provider.github[0].name
+    GCP_DEPLOY_ACCOUNT             = google_service_account.deploy[0].email
+  } : null
+}
+
 resource "google_project_iam_member" "deploy" {
   for_each = local.deploy_roles
 

@@ -7,13 +7,14 @@ from collections.abc import Generator
 
 import pytest
 
-# .ci/run names what it has seen to: `f1db` (a real release), `chromium`, `git`, `dbt-bigquery`.
+# .ci/run names what it has seen to: `f1db` (a real release), `chromium`, `git`, `dbt-bigquery`, `terraform`.
 MEANT_TO_RUN = frozenset(os.environ.get("CI_MUST_RUN", "").split())
 NEEDS = {
     "f1db": ("F1DB",),
     "chromium": ("Chromium", "chromium"),
     "git": ("Git checkout",),
     "dbt-bigquery": ("bigquery",),
+    "terraform": ("terraform",),
 }
 
 

@@ -36,7 +36,10 @@ def call(url: str, body: dict[str, Any]) -> Answer:
     Raises:
         CommandError: there is no token, no right or no answer.
     """
+    # A person's token carries gcloud's own audience, which Cloud Run accepts; a service account has to name one.
     token = ask("gcloud", "auth", "print-identity-token", "--quiet")
+    if not token.is_ok:
+        token = ask("gcloud", "auth", "print-identity-token", f"--audiences={url}", "--quiet")
     if not token.is_ok:
         raise CommandError(f"no identity token ({token.reason}): `gcloud auth login`")
     headers = {"Authorization": f"Bearer {token.out.strip()}"}

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOP_LEVEL = {
     ".ci",
+    ".github",
     ".gitignore",
     "LICENSE",
     "Makefile",

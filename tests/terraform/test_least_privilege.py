@@ -56,7 +56,7 @@ def test_table_equals_the_plan_when_compared(whole_plan: Plan) -> None:
 
 def test_every_right_is_missed_by_name_when_it_is_taken_away(whole_plan: Plan) -> None:
     wanted, found = table(), whole_plan.bindings()
-    assert len(found) == len(set(found)) == 96
+    assert len(found) == len(set(found)) == 98
     for one in found:
         [told] = differences(wanted, [other for other in found if other != one])
         assert wanted[one] in told
