@@ -23,6 +23,13 @@ WANTED = {
     "reset",
     "help",
     "lock",
+    "doctor",
+    "plan",
+    "deploy",
+    "destroy",
+    "cloud-trigger",
+    "cloud-status",
+    "cloud-logs",
 }
 
 
