@@ -11,6 +11,18 @@
     {{- return('numeric') -}}
 {%- endmacro %}
 
+{% macro type_measure() -%}
+    {{- return(adapter.dispatch('type_measure', 'hamilton')()) -}}
+{%- endmacro %}
+
+{% macro default__type_measure() -%}
+    {{- return('decimal(18, 4)') -}}
+{%- endmacro %}
+
+{% macro bigquery__type_measure() -%}
+    {{- return('numeric') -}}
+{%- endmacro %}
+
 {% macro type_count() -%}
     {{- return(adapter.dispatch('type_count', 'hamilton')()) -}}
 {%- endmacro %}

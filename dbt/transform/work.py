@@ -12,7 +12,7 @@ from pipeline.decisions import Action, Purpose, RecordOutcome, RunTransform, nex
 from pipeline.facts import facts_of
 from pipeline.logs import StageLog
 from pipeline.objects import Run
-from pipeline.records import Outcome
+from pipeline.outcomes import record_decided
 from pipeline.state import Candidate, World, candidates, read_world
 from transform.settings import Settings
 
@@ -89,22 +89,8 @@ def close_unwanted(buckets: Buckets, settings: Settings, log: StageLog) -> None:
     world = read(buckets, settings)
     for candidate in candidates(world):
         action = _decide(world, candidate, settings)
-        if isinstance(action, RecordOutcome):
-            outcome = _outcome(world, candidate.run, action)
-            if buckets.state.create_json(candidate.run.outcome, outcome.to_json()):
-                log.info(f"{candidate.run.version}: {outcome.reason}", release=str(candidate.run.version),
-                         run=str(candidate.run), step="outcome")  # fmt: skip
-
-
-def _outcome(world: World, run: Run, action: RecordOutcome) -> Outcome:
-    pointer = world.pointer if world.pointer is not None and world.pointer.run == run else None
-    return Outcome(
-        outcome=action.outcome,
-        version=run.version,
-        run=run,
-        reason=action.reason,
-        at=pointer.published_at if pointer else datetime.now(UTC),
-        attempt=pointer.attempt if pointer else None,
-        fence=pointer.fence if pointer else None,
-        hold_above=pointer.hold_above if pointer else None,
-    )
+        if not isinstance(action, RecordOutcome):
+            continue
+        if record_decided(buckets.state, candidate.run, action.outcome, action.reason, world.pointer):
+            log.info(f"{candidate.run.version}: {action.reason}", release=str(candidate.run.version),
+                     run=str(candidate.run), step="outcome")  # fmt: skip

@@ -97,6 +97,10 @@ def request_name(version: Version, number: int) -> str:
     return f"requests/{version}/{number}.json"
 
 
+def notice_name(version: Version, error_code: str, about_sha256: str) -> str:
+    return f"notices/{version}/{error_code}-{about_sha256[:12]}.json"
+
+
 def _version(text: str) -> Version | None:
     try:
         version = parse_version(text)

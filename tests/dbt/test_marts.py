@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,13 +45,6 @@ def built(folder: Path, tables: dict[str, pa.Table]) -> tuple[DuckDbWarehouse, P
     warehouse, place = filled(folder, tables)
     build(warehouse, place, RELEASE, ("lewis-hamilton",), lambda done, total: None)
     return warehouse, place
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DuckDbWarehouse, PrivatePlace]]:
-    warehouse, place = built(tmp_path_factory.mktemp("real"), real_tables())
-    yield warehouse, place
-    warehouse.discard(place)
 
 
 def rows(real: tuple[DuckDbWarehouse, PrivatePlace], sql: str) -> list[dict[str, Any]]:

@@ -192,8 +192,13 @@ def test_refuses_a_changed_asset_unless_forced(functions: Functions) -> None:
         "offered_sha256": hashlib.sha256(NEW).hexdigest(),
     }
     assert len(functions.names("landing")) == 1
-    assert any(line["severity"] == "ERROR" and line["error_code"] == "asset_changed" for line in functions.lines())
     assert functions.check({"release": "2026.11.0"}).json()["outcome"] == "rejected"
+    [error] = [line for line in functions.lines() if line["severity"] == "ERROR"]
+    assert (error["error_code"], error["release"]) == ("asset_changed", "2026.11.0")
+    functions.github.zips = {"2026.11.0": NEW + b"?"}
+    functions.check()
+    assert [line["error_code"] for line in functions.lines() if line["severity"] == "ERROR"] == ["asset_changed"]
+    functions.github.zips = {"2026.11.0": NEW}
     forced = functions.check({"release": "2026.11.0", "force": True}).json()
     assert forced["outcome"] == "landed"
     assert forced["releases"][0]["run"] == functions.run_name("2026.11.0", NEW, request=1)

@@ -86,6 +86,7 @@ def test_says_rejected_when_the_deployed_transform_has_refused(functions: Functi
     functions.github.zips = {"2026.11.0": NEW}
     [report] = functions.check().json()["releases"]
     assert (report["outcome"], report["reason"]) == ("rejected", "history has shrunk")
+    assert [line for line in functions.lines() if line["severity"] == "ERROR"] == [], "the transform has said it"
     assert functions.run.runs == []
 
 

@@ -194,7 +194,7 @@ CASES: list[tuple[str, list[Drift], list[tuple[str, str, str]]]] = [
     (
         "an array has a gap",
         [cells("seasons-entrants-drivers", "rounds", "1;;2", 2)],
-        [("warning", "bad_value", "seasons-entrants-drivers line 2: rounds '1;;2' is no list of texts joined by ';'")],
+        [("error", "bad_value", "seasons-entrants-drivers line 2: rounds '1;;2' is no list of texts joined by ';'")],
     ),
     (
         "a required value is empty",

@@ -206,6 +206,7 @@ def test_columns_are_filled_when_the_contract_wants_them(tables: dict[str, Recor
         "races-fastest-laps",
         "races-pit-stops",
         "seasons-constructor-standings",
+        "seasons-entrants-drivers",
     }
 
 

@@ -13,6 +13,7 @@ from pipeline.stages.answers import Answer, CheckOutcome, ReleaseReport
 from pipeline.stages.check_body import CheckRequest
 from pipeline.stages.deployment import Deployment
 from pipeline.stages.discovery import Offers, is_changed, missing_requests, newer_releases
+from pipeline.stages.notices import Notices
 from pipeline.stages.reconcile import Reconciliation
 from pipeline.state import Candidate, World, candidate_of, candidates
 from pipeline.zips.landing import Landing, land
@@ -81,7 +82,8 @@ class Check:
             f"the ZIP of {release.version} has changed under its tag: landed is {landed}, offered is {offered}; "
             "ask with force to land it"
         )
-        self.log.error(reason, release=str(release.version), error_code=ErrorCode.ASSET_CHANGED)
+        notices = Notices(self.deployment, self.log, self.request.dry_run)
+        notices.tell(release.version, str(ErrorCode.ASSET_CHANGED), f"{landed} {offered}", reason)
         self.reports.append(
             ReleaseReport(
                 release=str(release.version),

@@ -9,16 +9,17 @@ from pipeline.decisions import (
     Action,
     BackOff,
     RecordOutcome,
-    Refused,
     RunTransform,
     StartBatch,
 )
+from pipeline.documents import format_utc
 from pipeline.errors import ErrorCode, PermanentError
 from pipeline.logs import StageLog
 from pipeline.records import OutcomeKind
 from pipeline.stages.answers import CheckOutcome, ReleaseReport
 from pipeline.stages.deployment import Deployment
 from pipeline.stages.descriptions import describe
+from pipeline.stages.notices import Notices
 from pipeline.state import Candidate, World
 from pipeline.zips.drivers import check_drivers
 from pipeline.zips.landing import Landing
@@ -48,9 +49,9 @@ class Reconciliation:
             try:
                 check_drivers(self.deployment.landing, candidate.landed, self.deployment.settings.drivers)
             except PermanentError as error:
-                return self._refused(report, error)
-        if isinstance(action, BackOff | Refused):
-            self._tell(report)
+                return self._refused(report, candidate, error)
+        if isinstance(action, BackOff):
+            self._tell(report, candidate, f"{candidate.run} {action.stage} until {format_utc(action.until)}")
         is_fresh = landing is not None and landing.is_new and isinstance(action, StartBatch)
         if is_fresh:
             report = replace(report, outcome=CheckOutcome.LANDED)
@@ -96,7 +97,7 @@ class Reconciliation:
             return replace(report, outcome=CheckOutcome.DRY_RUN, next=f"would: {report.next}")
         return report
 
-    def _refused(self, report: ReleaseReport, error: PermanentError) -> ReleaseReport:
+    def _refused(self, report: ReleaseReport, candidate: Candidate, error: PermanentError) -> ReleaseReport:
         told = replace(
             report,
             outcome=CheckOutcome.REJECTED,
@@ -105,13 +106,14 @@ class Reconciliation:
             error_code=str(error.code),
             details=error.details,
         )
-        self._tell(told)
+        self._tell(told, candidate, f"{candidate.run} {','.join(self.deployment.settings.drivers)}")
         return told
 
-    def _tell(self, report: ReleaseReport) -> None:
-        self.log.error(
-            f"{report.release}: {report.reason}", release=report.release, run=report.run, error_code=report.error_code
-        )
+    def _tell(self, report: ReleaseReport, candidate: Candidate, about: str) -> None:
+        """Say why a release does not go on; what a transform has refused was said by the transform."""
+        notices = Notices(self.deployment, self.log, self.dry_run)
+        message = f"{report.release}: {report.reason}"
+        notices.tell(candidate.run.version, str(report.error_code), about, message, run=report.run)
 
 
 def _with_landing(report: ReleaseReport, landing: Landing | None) -> ReleaseReport:

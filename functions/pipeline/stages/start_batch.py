@@ -21,10 +21,10 @@ from pipeline.documents import format_utc
 from pipeline.errors import ErrorCode
 from pipeline.logs import StageLog
 from pipeline.objects import parse_zip_name
+from pipeline.outcomes import record_decided
 from pipeline.records import FORMAT, OutcomeKind
 from pipeline.stages.deployment import Deployment
 from pipeline.stages.events import ObjectFinalized
-from pipeline.stages.outcomes import record_outcome
 from pipeline.state import Candidate, candidate_of
 from pipeline.zips.drivers import check_drivers
 
@@ -53,7 +53,7 @@ def start_batch(deployment: Deployment, event: ObjectFinalized, log: StageLog) -
             _tell_failure(facts, log, release, run)
             _start(deployment, candidate, attempt, log)
         case RecordOutcome(OutcomeKind.SUPERSEDED as kind, reason):
-            record_outcome(deployment, candidate.run, kind, reason, world.pointer)
+            record_decided(deployment.state, candidate.run, kind, reason, world.pointer)
             log.outcome_line(kind.value, f"{release}: {reason}", release=release, run=run)
         case RunTransform() | RecordOutcome():
             log.outcome_line(
@@ -63,9 +63,7 @@ def start_batch(deployment: Deployment, event: ObjectFinalized, log: StageLog) -
             log.outcome_line("in_progress", f"{release}: the {stage} is under way", release=release, run=run)
         case BackOff(_, until, reason):
             told = f"{release}: three failures in 24 hours, goes on at {format_utc(until)}; the last: {reason}"
-            log.outcome_line(
-                "backing_off", told, "ERROR", release=release, run=run, error_code=str(ErrorCode.BACKING_OFF)
-            )
+            log.outcome_line("backing_off", told, release=release, run=run)
         case Refused(reason):
             log.outcome_line("rejected", f"{release}: {reason}", release=release, run=run)
         case Nothing(state, reason):

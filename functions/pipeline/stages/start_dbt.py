@@ -11,10 +11,10 @@ from pipeline.findings import count_findings, tell_findings
 from pipeline.logs import StageLog
 from pipeline.manifests import Manifest
 from pipeline.objects import parse_run_object
+from pipeline.outcomes import record_decided
 from pipeline.records import OutcomeKind
 from pipeline.stages.deployment import Deployment
 from pipeline.stages.events import ObjectFinalized
-from pipeline.stages.outcomes import record_outcome
 from pipeline.state import Candidate, World, read_manifest
 from pipeline.zips.drivers import check_drivers
 
@@ -48,9 +48,7 @@ def start_dbt(deployment: Deployment, event: ObjectFinalized, log: StageLog) -> 
             log.outcome_line("in_progress", f"{release}: the {stage} is under way", release=release, run=run)
         case BackOff(_, until, reason):
             told = f"{release}: three failures in 24 hours, goes on at {format_utc(until)}; the last: {reason}"
-            log.outcome_line(
-                "backing_off", told, "ERROR", release=release, run=run, error_code=str(ErrorCode.BACKING_OFF)
-            )
+            log.outcome_line("backing_off", told, release=release, run=run)
         case Refused(reason):
             log.outcome_line("rejected", f"{release}: {reason}", release=release, run=run)
         case Nothing(state, reason):
@@ -75,7 +73,7 @@ def _record(
 ) -> None:
     release, run = str(candidate.run.version), str(candidate.run)
     manifest = _manifest(deployment, candidate)
-    is_first = record_outcome(deployment, candidate.run, kind, reason, world.pointer, manifest.attempt)
+    is_first = record_decided(deployment.state, candidate.run, kind, reason, world.pointer, manifest.attempt)
     if kind is not OutcomeKind.REJECTED or not is_first:
         log.outcome_line(kind.value, f"{release}: {reason}", release=release, run=run)
         return

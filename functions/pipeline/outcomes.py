@@ -1,25 +1,20 @@
-"""The end of a run, written once: whoever comes second finds it there."""
+"""The end of a run that was decided and not worked for, written once: whoever comes second finds it there."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pipeline.clients.storage import Bucket
 from pipeline.objects import Run
 from pipeline.records import Outcome, OutcomeKind, Pointer
-from pipeline.stages.deployment import Deployment
 
 
-def record_outcome(
-    deployment: Deployment,
-    run: Run,
-    kind: OutcomeKind,
-    reason: str,
-    pointer: Pointer | None,
-    attempt: int | None = None,
+def record_decided(
+    state: Bucket, run: Run, kind: OutcomeKind, reason: str, pointer: Pointer | None, attempt: int | None = None
 ) -> bool:
     """Write a run's outcome create-only; return whether this call did.
 
-    An outcome `published` takes attempt, fence and hold from the pointer, which names the run.
+    An outcome `published` takes time, attempt, fence and hold from the pointer, which names the run.
     """
     named = pointer if kind is OutcomeKind.PUBLISHED else None
     outcome = Outcome(
@@ -32,4 +27,4 @@ def record_outcome(
         fence=named.fence if named else None,
         hold_above=named.hold_above if named else None,
     )
-    return deployment.state.create_json(run.outcome, outcome.to_json())
+    return state.create_json(run.outcome, outcome.to_json())
