@@ -23,7 +23,7 @@ locals {
     batch-reads-its-zip           = { account = "batch", bucket = "landing", role = "f1dbObjectReader", names = "releases/*" }
     transform-reads-landing       = { account = "transform", bucket = "landing", role = "roles/storage.objectViewer", names = "" }
     check-release-reads-state     = { account = "check-release", bucket = "state", role = "roles/storage.objectViewer", names = "" }
-    check-release-writes-requests = { account = "check-release", bucket = "state", role = "roles/storage.objectCreator", names = "requests/*" }
+    check-release-writes-requests = { account = "check-release", bucket = "state", role = "roles/storage.objectCreator", names = "requests/* or notices/*" }
     start-batch-reads-state       = { account = "start-batch", bucket = "state", role = "roles/storage.objectViewer", names = "" }
     start-batch-records-attempts  = { account = "start-batch", bucket = "state", role = "roles/storage.objectCreator", names = "runs/* but manifest.json" }
     start-dbt-reads-state         = { account = "start-dbt", bucket = "state", role = "roles/storage.objectViewer", names = "" }
@@ -50,7 +50,7 @@ locals {
     "releases/* or incoming/*" = "resource.name.startsWith(\"BUCKETreleases/\") || resource.name.startsWith(\"BUCKETincoming/\")"
     "releases/*"               = "resource.name.startsWith(\"BUCKETreleases/\")"
     "incoming/*"               = "resource.name.startsWith(\"BUCKETincoming/\")"
-    "requests/*"               = "resource.name.startsWith(\"BUCKETrequests/\")"
+    "requests/* or notices/*"  = "resource.name.startsWith(\"BUCKETrequests/\") || resource.name.startsWith(\"BUCKETnotices/\")"
     "runs/*"                   = "resource.name.startsWith(\"BUCKETruns/\")"
     "runs/* but manifest.json" = "resource.name.startsWith(\"BUCKETruns/\") && !resource.name.endsWith(\"/manifest.json\")"
     "runs/*/outcome.json"      = "resource.name.startsWith(\"BUCKETruns/\") && resource.name.endsWith(\"/outcome.json\")"

@@ -134,10 +134,10 @@ _ROLE = "google_project_iam_custom_role"
 def test_accounts_may_do_with_an_object_what_their_stage_needs_when_conditions_are_evaluated(
     whole_plan: Plan, account: str, bucket: str, name: str, allowed: set[str]
 ) -> None:
-    assert _allowed(whole_plan, account, bucket, name) == allowed
+    assert permissions_of(whole_plan, account, bucket, name) == allowed
 
 
-def _allowed(whole_plan: Plan, account: str, bucket: str, name: str) -> set[str]:
+def permissions_of(whole_plan: Plan, account: str, bucket: str, name: str) -> set[str]:
     custom = {
         one["role_id"]: {
             right.rpartition(".")[2] for right in one["permissions"] if right.startswith("storage.objects")
