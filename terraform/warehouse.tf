@@ -47,3 +47,20 @@ resource "google_bigquery_dataset_iam_member" "reader" {
   role       = "roles/bigquery.dataViewer"
   member     = each.value[1]
 }
+
+# While a publication moves from one fence to the next, published views ask the control record which one is shown. Whoever
+# may read a view need not be able to read that record.
+resource "google_bigquery_dataset_access" "views_read_control" {
+  for_each = local.published_datasets
+
+  project    = var.project_id
+  dataset_id = google_bigquery_dataset.dataset["f1db_control"].dataset_id
+
+  dataset {
+    dataset {
+      project_id = var.project_id
+      dataset_id = google_bigquery_dataset.dataset[each.key].dataset_id
+    }
+    target_types = ["VIEWS"]
+  }
+}

@@ -61,6 +61,12 @@ def test_every_code_wakes_one_alert_when_it_is_logged(whole_plan: Plan) -> None:
 
 
 @pytest.mark.slow
+def test_filters_fit_when_google_limits_their_length(whole_plan: Plan) -> None:
+    # Source: https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies (2,048 characters)
+    assert {name for name, text in alert_filters(whole_plan).items() if len(text) > 2048} == set()
+
+
+@pytest.mark.slow
 def test_codeless_errors_wake_an_alert_when_they_are_logged(whole_plan: Plan) -> None:
     filters = alert_filters(whole_plan)
     unforeseen = filters['google_monitoring_alert_policy.log["unforeseen"]']

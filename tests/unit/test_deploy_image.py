@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from deploy.image import SOURCES, context_files, source_tag
+from localcloud.bootstrap import uv_environment
 from localcloud.deployment import TRANSFORM_COMMAND
 
 ROOT = Path(__file__).resolve().parents[2]
+# What a network says, never what a lock that cannot be installed says.
+OUT_OF_REACH = ("error sending request", "could not connect", "dns error", "name resolution", "timed out")
 DOCKERFILE = (ROOT / "dbt" / "Dockerfile").read_text(encoding="utf-8")
 
 
@@ -65,6 +68,31 @@ def test_start_command_runs_when_nothing_but_the_context_is_there(context: Path)
     assert answer.returncode == 1, answer.stderr
     told = json.loads(answer.stdout)
     assert (told["error_code"], told["stage"]) == ("bad_settings", "transform")
+
+
+@pytest.mark.slow
+def test_requirements_install_and_serve_when_the_environment_is_clean(context: Path, tmp_path: Path) -> None:
+    uv = Path(sys.executable).parent / "uv"
+    if not uv.exists():
+        pytest.skip("uv is not installed: set-up puts it into .venv")
+    clean = tmp_path / "clean"
+    environment = uv_environment(Path(sys.executable).parent.parent)
+    made = _run([str(uv), "venv", "--quiet", "--no-config", "--python", sys.executable, str(clean)], environment)
+    assert made.returncode == 0, made.stderr
+    lock = str(context / "requirements" / "transform.txt")
+    install = [str(uv), "pip", "sync", "--quiet", "--no-config", "--python", str(clean / "bin" / "python")]
+    installed = _run([*install, "--require-hashes", lock], environment)
+    if any(sign in installed.stderr.lower() for sign in OUT_OF_REACH):
+        pytest.skip(f"the package registry is out of reach: {installed.stderr.strip()[-200:]}")
+    assert installed.returncode == 0, installed.stderr
+    code = "import altair, duckdb, google.cloud.bigquery, transform.main, transform.processing, transform.report"
+    python_path = f"{context / 'dbt'}:{context / 'functions'}"
+    answer = _run([str(clean / "bin" / "python"), "-P", "-c", code], {"PYTHONPATH": python_path, "HOME": str(tmp_path)})
+    assert answer.returncode == 0, answer.stderr
+
+
+def _run(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_tag_changes_with_the_sources_and_with_nothing_else_when_computed(context: Path) -> None:
