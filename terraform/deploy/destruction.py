@@ -69,7 +69,7 @@ def _leftovers(target: Target, *, is_agreed: bool, with_state: bool) -> Exit:
     if not agrees("Delete them, with all that is in them?", is_agreed=is_agreed, otherwise=f"CONFIRM={target.project}"):
         return Exit.FAILED
     for name in left:
-        must_gcloud("storage", "rm", "--recursive", f"gs://{name}")
+        must_gcloud("storage", "rm", f"gs://{name}", "--recursive")
         sys.stdout.write(f"gs://{name} is deleted\n")
     return Exit.DONE
 

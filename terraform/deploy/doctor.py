@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from deploy.arguments import Target, read_target
+from deploy.arguments import DEFAULT_REGION, Target, read_target
 from deploy.tools import ask, gcloud, is_there
 from localcloud.cli.exits import Exit, UsageError
 
@@ -39,7 +39,9 @@ def doctor(arguments: argparse.Namespace) -> Exit:
         target = read_target(arguments)
         findings.append(Finding("PROJECT", f"{target.project} in {target.region}"))
     except UsageError as error:
-        findings.append(Finding("PROJECT", "not given or wrong", str(error)))
+        example = f"`make doctor PROJECT=<project id> [REGION={DEFAULT_REGION}]` (`gcloud projects list` lists yours)"
+        told = ("wrong", str(error)) if arguments.project else ("not given", example)
+        findings.append(Finding("PROJECT", *told))
     if target is not None and all(finding.is_ok for finding in findings):
         findings += look_at_project(target)
     elif is_there("gcloud"):

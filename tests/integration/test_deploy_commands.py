@@ -238,7 +238,7 @@ def test_destroy_keeps_the_data_and_deletes_leftovers_by_name_when_confirmed(
     assert removed[-2:] == ['google_storage_bucket.bucket["landing"]', 'google_bigquery_dataset.dataset["f1db"]']
     [destroyed] = [call for call in cloud.calls("terraform") if "destroy" in call]
     assert "-var=delete_data=true" not in destroyed
-    deleted = [call[-3] for call in cloud.calls("gcloud", "storage", "rm")]
+    deleted = [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
     assert deleted == [
         "gs://gcf-v2-sources-123456789012-europe-west1",
         "gs://dataproc-temp-europe-west1-123456789012-abcdefgh",
@@ -251,7 +251,7 @@ def test_destroy_deletes_the_data_and_the_state_when_asked(cloud: CommandLines, 
     assert [call for call in cloud.calls("terraform") if "rm" in call] == []
     changed = [call for call in cloud.calls("terraform") if "-var=delete_data=true" in call]
     assert [call[2] for call in changed] == ["apply", "destroy"]
-    assert "gs://demo-project-f1db-tfstate" in [call[-3] for call in cloud.calls("gcloud", "storage", "rm")]
+    assert "gs://demo-project-f1db-tfstate" in [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
 
 
 def test_plan_makes_nothing_when_nothing_is_deployed(cloud: CommandLines, capsys: pytest.CaptureFixture[str]) -> None:
