@@ -1,4 +1,4 @@
-# Everything that a person types. `make help` lists it; the work is done in localcloud/cli/.
+# Everything that a person types. `make help` lists it; the work is done in localcloud/cli/ and terraform/deploy/.
 #
 # Exit statuses: 0 done, 1 rejected, failed or superseded, 2 usage or set-up. GNU make turns every failing recipe into
 # 2, so the commands of $(COMMANDS) run in make's question mode, where a recipe line that begins with + is executed and

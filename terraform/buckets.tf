@@ -63,6 +63,8 @@ locals {
 }
 
 resource "google_storage_bucket" "bucket" {
+  # checkov:skip=CKV_GCP_62: access logs of buckets that only our accounts reach cost more than they tell; Cloud Audit Logs are there when they are wanted
+  # checkov:skip=CKV_GCP_78: objects are created once and never written over, save pointer and lease; soft delete keeps what is deleted for seven days
   for_each = local.buckets
 
   project                     = var.project_id

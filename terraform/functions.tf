@@ -80,6 +80,7 @@ resource "google_storage_bucket_object" "functions" {
 }
 
 resource "google_cloudfunctions2_function" "check_release" {
+  # checkov:skip=CKV_GCP_124: calls from function to function count as external without a VPC; IAM refuses whoever has no run.invoker
   project     = var.project_id
   location    = var.region
   name        = "check-release"
@@ -136,6 +137,7 @@ resource "google_cloudfunctions2_function" "check_release" {
 }
 
 resource "google_cloudfunctions2_function" "event" {
+  # checkov:skip=CKV_GCP_124: calls from function to function count as external without a VPC; IAM refuses whoever has no run.invoker
   for_each = local.event_functions
 
   project     = var.project_id

@@ -1,5 +1,6 @@
 # Deploying from GitHub Actions without a key: off unless var.github_repository is set. The account that deploys can give
-# itself every right in the project (it sets IAM policies), so only the main branch of one repository may be it.
+# itself every right in the project (it sets IAM policies), so only the environment `cloud`
+# of the main branch of one repository may be it.
 
 locals {
   deploys = var.github_repository != null
@@ -25,13 +26,14 @@ resource "google_iam_workload_identity_pool" "github" {
 }
 
 resource "google_iam_workload_identity_pool_provider" "github" {
+  # checkov:skip=CKV_GCP_125: the subject is one repository's environment; the repository is a variable, which checkov does not see
   count = local.deploys ? 1 : 0
 
   project                            = var.project_id
   workload_identity_pool_id          = google_iam_workload_identity_pool.github[0].workload_identity_pool_id
   workload_identity_pool_provider_id = "github"
   display_name                       = "GitHub Actions"
-  attribute_condition                = "assertion.repository == \"${var.github_repository}\" && assertion.ref == \"refs/heads/main\""
+  attribute_condition                = "assertion.sub == \"repo:${var.github_repository}:environment:cloud\" && assertion.ref == \"refs/heads/main\""
   attribute_mapping = {
     "google.subject"       = "assertion.sub"
     "attribute.repository" = "assertion.repository"

@@ -17,4 +17,8 @@ provider "google" {
   project        = var.project_id
   region         = var.region
   default_labels = local.labels
+
+  # Budgets and some others bill their calls to a project, which a person's own login does not name.
+  user_project_override = true
+  billing_project       = var.project_id
 }

@@ -22,6 +22,7 @@ _WAIT_S = 60
 _PASSING = (
     "Permission denied while using the Eventarc Service Agent",
     "may take a few minutes",
+    "Cannot find metric",  # a log-based metric is a minute old before an alert may name it
     "If you enabled this API recently",
     "has not been used in project",
     "does not have permission to access Artifact Registry",

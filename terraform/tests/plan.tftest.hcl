@@ -166,7 +166,7 @@ run "github_deploys_from_main_only" {
   }
 
   assert {
-    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository == \"someone/pipeline\" && assertion.ref == \"refs/heads/main\""
-    error_message = "Only the main branch of one repository may deploy."
+    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.sub == \"repo:someone/pipeline:environment:cloud\" && assertion.ref == \"refs/heads/main\""
+    error_message = "Only the environment cloud of one repository's main branch may deploy."
   }
 }
