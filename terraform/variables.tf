@@ -219,6 +219,11 @@ variable "runbook_url" {
   description = "Where docs/runbook.md can be read, so that alerts can link to its sections."
   type        = string
   default     = "docs/runbook.md"
+
+  validation {
+    condition     = can(regex("^[^ #]+runbook\\.md$", var.runbook_url))
+    error_message = "Give the address of runbook.md, without a section: alerts add theirs."
+  }
 }
 
 variable "billing_account" {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,15 @@ def test_configuration_is_valid_when_terraform_reads_it() -> None:
 def test_configuration_is_formatted_when_checked() -> None:
     answer = offline.run("fmt", "-check", "-recursive")
     assert (answer.stdout, answer.returncode) == ("", 0)
+
+
+def test_every_variable_is_described_and_checked_when_read() -> None:
+    text = (CONFIGURATION / "variables.tf").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', text, flags=re.MULTILINE | re.DOTALL))
+    assert len(blocks) == text.count('variable "') >= 20
+    assert [name for name, block in blocks.items() if not re.search(r'description = ".{20,}"', block)] == []
+    free = [name for name, block in blocks.items() if "validation {" not in block and "= bool" not in block]
+    assert free == []
 
 
 def test_its_own_tests_pass_when_terraform_runs_them() -> None:
