@@ -100,16 +100,22 @@ def _binding(entry: dict[str, Any]) -> Binding:
     values = entry["values"]
     conditions = values.get("condition") or []
     return Binding(
-        principal=_principal(entry["address"], values.get("member")),
-        role=values["role"].removeprefix(f"projects/{PROJECT}/roles/"),
+        principal=_principal(entry["address"], values.get("member") or _together(values)),
+        role=(values.get("role") or "a whole policy").removeprefix(f"projects/{PROJECT}/roles/"),
         resource=_resource(entry["type"], entry["address"], values),
         names=conditions[0]["title"] if conditions else "",
     )
 
 
+def _together(values: dict[str, Any]) -> str | None:
+    """Return the members of a binding that is authoritative, which none of ours is."""
+    return ", ".join(values["members"]) if values.get("members") else None
+
+
 def _principal(address: str, member: str | None) -> str:
     if member is None:  # known after apply: the agent's number
-        return {"google_project_iam_member.storage_agent_publishes": "Cloud Storage's agent"}[address]
+        agent = "google_project_iam_member.storage_agent_publishes"
+        return "Cloud Storage's agent" if address == agent else f"somebody ({address})"
     if member.startswith("principalSet://") and member.endswith("/attribute.repository/someone/pipeline"):
         return "GitHub's main branch"
     account = _ACCOUNT.fullmatch(member)
@@ -132,4 +138,4 @@ def _resource(type_: str, address: str, values: dict[str, Any]) -> str:
             f"account {key_text or ('batch' if 'start_batch' in address else 'deploy')}"
         ),
     }
-    return named[type_]()
+    return named[type_]() if type_ in named else f"{type_} {address}"

@@ -70,6 +70,15 @@ def test_no_basic_role_and_nobody_unknown_is_granted_when_planned(whole_plan: Pl
     assert whole_plan.resources("google_service_account_key") == {}
 
 
+def test_no_file_names_a_basic_role_or_everybody_when_read() -> None:
+    found = [
+        f"{path.name}: {match[0]}"
+        for path in sorted((ROOT / "terraform").glob("*.tf"))
+        for match in re.finditer(r"roles/(?:owner|editor|viewer)\b|allUsers|allAuthenticatedUsers", path.read_text())
+    ]
+    assert found == []
+
+
 def test_project_has_only_the_rights_that_the_design_lists_when_planned(whole_plan: Plan) -> None:
     found = {
         (one.principal, one.role)
@@ -190,16 +199,21 @@ def test_missing_rights_are_told_with_what_stops_when_they_leave_the_configurati
     ]
 
 
-def test_basic_role_is_found_when_it_enters_the_configuration(copy: Path) -> None:
+def test_basic_roles_are_found_when_they_enter_the_configuration(copy: Path) -> None:
     with (copy / "terraform" / "accounts.tf").open("a") as stream:
         stream.write(
             'resource "google_project_iam_member" "convenient" {\n'
             '  project = var.project_id\n  role = "roles/editor"\n'
             '  member = google_service_account.account["batch"].member\n}\n'
+            'resource "google_storage_bucket_iam_binding" "together" {\n'
+            '  bucket = google_storage_bucket.bucket["state"].name\n  role = "roles/viewer"\n'
+            '  members = ["user:somebody@example.com"]\n}\n'
         )
     found = offline.plan(copy, ALL_OPTIONS, folder=copy / "terraform").bindings()
-    assert basic_roles(found) == ["batch has roles/editor on project"]
-    assert differences(table(), found) == ["batch has roles/editor on project: why?"]
+    state = "google_storage_bucket_iam_binding google_storage_bucket_iam_binding.together"
+    wrong = ["batch has roles/editor on project", f"user:somebody@example.com has roles/viewer on {state}"]
+    assert basic_roles(found) == wrong
+    assert differences(table(), found) == [f"{one}: why?" for one in wrong]
 
 
 def _remove(path: Path, pattern: str) -> None:
