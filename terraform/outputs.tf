@@ -30,5 +30,5 @@ output "dashboard_url" {
 
 output "report_url" {
   description = "Where the reports lie; the pointer (published.json in the state bucket) names the newest."
-  value       = "https://console.cloud.google.com/storage/browser/${google_storage_bucket.bucket["curated"].name}/reports?project=${var.project_id}"
+  value       = "https://console.cloud.google.com/storage/browser/${local.bucket_prefix}-curated/reports?project=${var.project_id}"
 }

@@ -11,7 +11,7 @@ from deploy.bootstrap import DATA_BUCKETS, has_state, initialise
 from deploy.tools import CONFIGURATION, ask, gcloud, must_gcloud, terraform
 from localcloud.cli.exits import CommandError, Exit, UsageError
 
-_NO_IMAGE = f"not-needed@sha256:{'0' * 64}"  # a destroy makes no job
+NO_IMAGE = f"not-needed@sha256:{'0' * 64}"  # a destroy makes no job
 
 
 def destroy(arguments: argparse.Namespace) -> Exit:
@@ -26,7 +26,7 @@ def destroy(arguments: argparse.Namespace) -> Exit:
         sys.stdout.write(f"{named or 'nothing'} is not {target.project}: nothing was deleted\n")
         return Exit.FAILED
     initialise(target)
-    given = [f"-var=project_id={target.project}", f"-var=region={target.region}", f"-var=transform_image={_NO_IMAGE}"]
+    given = [f"-var=project_id={target.project}", f"-var=region={target.region}", f"-var=transform_image={NO_IMAGE}"]
     if arguments.data:
         _let_data_go(given)
     else:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.bootstrap import TARGETS
+from deploy.destruction import NO_IMAGE
 from localcloud import deployment as local
 from localcloud.endpoints import Endpoints
 from pipeline.settings import read_settings
@@ -157,3 +159,35 @@ def _job_environment(whole_plan: Plan) -> dict[str, str]:
 
 def test_checkout_is_not_touched_when_terraform_has_run() -> None:
     assert not (CONFIGURATION / ".terraform").exists()
+
+
+def test_bootstrap_needs_no_image_when_it_is_planned(tmp_path: Path) -> None:
+    targets = [f"-target={address}" for address in TARGETS]
+    given = ["-var=project_id=demo-project", "-var=region=europe-west1"]
+    made = offline.run("plan", "-input=false", "-no-color", f"-out={tmp_path / 'plan'}", *targets, *given)
+    assert made.returncode == 0, made.stdout + made.stderr
+    shown = Plan(json.loads(offline.run("show", "-json", str(tmp_path / "plan")).stdout))
+    types = {entry["type"] for entry in shown.document["planned_values"]["root_module"]["resources"]}
+    assert types == {
+        "google_artifact_registry_repository",
+        "google_artifact_registry_repository_iam_member",
+        "google_project_iam_custom_role",  # what grants depend on
+        "google_project_iam_member",
+        "google_project_service",
+        "google_service_account",
+        "google_storage_bucket",
+        "google_storage_bucket_iam_member",
+    }
+    assert list(shown.resources("google_service_account")) == ['google_service_account.account["build"]']
+    assert [name["name"] for name in shown.resources("google_storage_bucket").values()] == ["demo-project-f1db-code"]
+
+
+def test_data_can_be_let_go_alone_when_a_destroy_asks(tmp_path: Path) -> None:
+    targets = ["-target=google_storage_bucket.bucket", "-target=google_bigquery_dataset.dataset"]
+    given = ["-var=project_id=demo-project", "-var=delete_data=true", f"-var=transform_image={NO_IMAGE}"]
+    made = offline.run("plan", "-input=false", "-no-color", f"-out={tmp_path / 'plan'}", *targets, *given)
+    assert made.returncode == 0, made.stdout[-2000:] + made.stderr
+    shown = Plan(json.loads(offline.run("show", "-json", str(tmp_path / "plan")).stdout))
+    assert {bucket["force_destroy"] for bucket in shown.resources("google_storage_bucket").values()} == {True}
+    datasets = shown.resources("google_bigquery_dataset").values()
+    assert {dataset["delete_contents_on_destroy"] for dataset in datasets} == {True}
