@@ -60,15 +60,15 @@ endef
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
 
-run: do-run ## one release through the whole chain [RELEASE=latest|sample|2026.11.0|path.zip VERSION= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRIVER= GITHUB=dir JSON=1]
+run: do-run ## one release through the whole chain [RELEASE=latest|sample|2026.11.0|path.zip VERSION= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRIVER= LIMITS= GITHUB=dir JSON=1]
 	$(status_1)
 do-run:
-	+@$(call command,run) --release="$$RELEASE_TEXT" --version="$$VERSION" --force="$$FORCE" --rollback="$$ROLLBACK" --accept-shrink="$$ACCEPT_SHRINK" --driver="$$DRIVER" --github="$$GITHUB" --json="$$JSON"
+	+@$(call command,run) --release="$$RELEASE_TEXT" --version="$$VERSION" --force="$$FORCE" --rollback="$$ROLLBACK" --accept-shrink="$$ACCEPT_SHRINK" --driver="$$DRIVER" --limits="$$LIMITS" --github="$$GITHUB" --json="$$JSON"
 
-up: do-up ## localcloud in the background, its scheduler ticking [TICK_S=21600 DRIVER= GITHUB=dir PORT=]
+up: do-up ## localcloud in the background, its scheduler ticking [TICK_S=21600 DRIVER= LIMITS= GITHUB=dir PORT=]
 	$(status_1)
 do-up:
-	+@$(call command,up) --tick-s="$$TICK_S" --driver="$$DRIVER" --github="$$GITHUB" --port="$$PORT"
+	+@$(call command,up) --tick-s="$$TICK_S" --driver="$$DRIVER" --limits="$$LIMITS" --github="$$GITHUB" --port="$$PORT"
 
 down: do-down ## stop it
 	$(status_1)
@@ -80,10 +80,10 @@ trigger: do-trigger ## the manual HTTP trigger of a running localcloud [RELEASE=
 do-trigger:
 	+@$(call command,trigger) --release="$$RELEASE_TEXT" --version="$$VERSION" --force="$$FORCE" --rollback="$$ROLLBACK" --accept-shrink="$$ACCEPT_SHRINK" --dry-run="$$DRY_RUN"
 
-status: do-status ## every release: where it stands and what comes next [JSON=1]
+status: do-status ## every release: where it stands and what comes next [LIMITS= JSON=1]
 	$(status_1)
 do-status:
-	+@$(call command,status) --json="$$JSON"
+	+@$(call command,status) --limits="$$LIMITS" --json="$$JSON"
 
 logs: do-logs ## the structured logs, readable [RELEASE= STAGE= SEVERITY=]
 	$(status_1)
@@ -154,13 +154,15 @@ lint: ## ruff and mypy
 	@$(call set_up,test)
 	$(lint_and_types)
 
-bench: ## measure: memory of streaming, time of a run, of the Spark batch [ARGS="--only spark"]
+bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--only streaming|chain|spark|spark-x40|dbt"]
 	@$(call set_up,test)
-	$(PY) -m tests.bench $(ARGS)
+	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs:$(CURDIR)/dbt" $(PY) -m tests.bench $(ARGS)
 
-docs: ## make docs/data-contract.md and docs/cost.md again from what they tell
+docs: ## make docs/data-contract.md, statistics.md, cost.md and looker/ again
 	@$(call set_up,test)
 	PYTHONPATH=dataproc_jobs $(PY) -m f1db_batch.contract_page > docs/data-contract.md
+	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.statistics_page > docs/statistics.md
+	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.lookml looker
 	$(PY) -m deploy.cost_page > docs/cost.md
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, jsonify, request
 
 from localcloud.servers import api_app, api_error, json_body
+from pipeline.batch_limits import read_limits
 
 if TYPE_CHECKING:
     from localcloud.cloud import LocalCloud
@@ -27,10 +28,15 @@ def create_app(cloud: LocalCloud) -> Flask:
 
     @app.post("/deploy")
     def deploy() -> Response:
-        drivers = json_body(request.get_json(silent=True)).get("drivers")
+        wanted = json_body(request.get_json(silent=True))
+        drivers = wanted.get("drivers")
         if not isinstance(drivers, list) or not drivers or not all(isinstance(driver, str) for driver in drivers):
             return api_error(400, "drivers: a list of driver ids is required")
-        changed = cloud.deploy(tuple(drivers))
+        try:
+            limits = _limits(wanted.get("limits", {}))
+        except (TypeError, ValueError) as error:
+            return api_error(400, f"limits: {error}")
+        changed = cloud.deploy(tuple(drivers), limits)
         return jsonify({"changed": changed, **cloud.status()})
 
     @app.post("/tick")
@@ -53,3 +59,9 @@ def create_app(cloud: LocalCloud) -> Flask:
         return jsonify({})
 
     return app
+
+
+def _limits(wanted: object) -> dict[str, str]:
+    if not isinstance(wanted, dict):
+        raise TypeError("an object is required")
+    return read_limits((name, str(value)) for name, value in wanted.items())

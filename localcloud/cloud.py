@@ -5,7 +5,8 @@
 
 import os
 import threading
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Self
@@ -39,6 +40,7 @@ class Options:
 
     state_dir: Path
     drivers: tuple[str, ...] = ("lewis-hamilton",)
+    limits: Mapping[str, str] = field(default_factory=dict)
     tick_s: float | None = None
     github_dir: Path | None = None
     base_port: int = 0
@@ -76,7 +78,8 @@ class LocalCloud:
             self._supervisor_log = SupervisorLog(self._state_dir / "logs")
             self._started_at_utc = durable.now_utc()
             self._children = Children(self._state_dir)
-            self._deployment = deployment.read_deployment(self._options.source_root, self._options.drivers)
+            options = self._options
+            self._deployment = deployment.read_deployment(options.source_root, options.drivers, options.limits)
             self._make(load_signer(self._state_dir / "keys" / "id-token.key"))
             deployment.create_buckets(self._storage.store)
             deployment.upload_code(self._deployment, self._storage.store)
@@ -128,6 +131,7 @@ class LocalCloud:
             "batches_active": self._dataproc.active(),
             "executions_active": self._run_jobs.active(),
             "drivers": list(self._deployment.drivers),
+            "limits": dict(self._deployment.limits),
             "code_digest": self._deployment.code_digest,
             "transform_digest": self._deployment.transform_digest,
             "tick_s": self._options.tick_s,
@@ -135,10 +139,10 @@ class LocalCloud:
             "urls": asdict(self.endpoints),
         }
 
-    def deploy(self, drivers: tuple[str, ...]) -> bool:
+    def deploy(self, drivers: tuple[str, ...], limits: Mapping[str, str]) -> bool:
         """Deploy the files as they are now; tells whether that changed anything."""
         with self._deploying:
-            wanted = deployment.read_deployment(self._options.source_root, drivers)
+            wanted = deployment.read_deployment(self._options.source_root, drivers, limits)
             if wanted == self._deployment:
                 return False
             deployment.upload_code(wanted, self._storage.store)
@@ -238,6 +242,7 @@ class LocalCloud:
             "started_at_utc": self._started_at_utc,
             "tick_s": self._options.tick_s,
             "drivers": list(self._deployment.drivers),
+            "limits": dict(self._deployment.limits),
             "code_digest": self._deployment.code_digest,
             "transform_digest": self._deployment.transform_digest,
             "urls": asdict(self.endpoints),

@@ -9,7 +9,7 @@ import io
 import json
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,10 +38,11 @@ _LEFT_OUT = frozenset(("__pycache__", "target", "logs", "dbt_packages"))
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What is deployed: the files as they are now, for these drivers."""
+    """What is deployed: the files as they are now, for these drivers, with these limits of the batch."""
 
     root: Path
     drivers: tuple[str, ...]
+    limits: Mapping[str, str]
     code_digest: str
     transform_digest: str
     functions_digest: str
@@ -51,14 +52,15 @@ class Deployment:
         return f"gs://code/{self.code_digest}"
 
 
-def read_deployment(root: Path, drivers: tuple[str, ...]) -> Deployment:
-    """Compute the digests of the working tree."""
-    properties = json.dumps(BATCH_PROPERTIES, sort_keys=True, separators=(",", ":"))
-    further = [f"runtime {RUNTIME_VERSION}", f"properties {properties}"]
+def read_deployment(root: Path, drivers: tuple[str, ...], limits: Mapping[str, str] | None = None) -> Deployment:
+    """Compute the digests of the working tree; limits decide what is rejected, so other limits are other code."""
+    further = [f"runtime {RUNTIME_VERSION}", f"properties {_compact(BATCH_PROPERTIES)}"]
+    further += [f"limits {_compact(limits)}"] if limits else []
     image = [root / "dbt", root / "functions" / "pipeline", root / "requirements" / "run.txt"]
     return Deployment(
         root=root,
         drivers=drivers,
+        limits=dict(limits or {}),
         code_digest=_digest(root, [root / "dataproc_jobs"], further),
         transform_digest=_digest(root, image, [f"drivers {','.join(drivers)}"]),
         functions_digest=_digest(root, [root / "functions"], []),
@@ -134,7 +136,8 @@ def functions_environment(
         "CODE_URI": deployment.code_uri,
         "BATCH_RUNTIME_VERSION": RUNTIME_VERSION,
         "BATCH_SERVICE_ACCOUNT": f"f1db-batch@{PROJECT}.iam.gserviceaccount.com",
-        "BATCH_PROPERTIES": json.dumps(BATCH_PROPERTIES, sort_keys=True),
+        "BATCH_PROPERTIES": _compact(BATCH_PROPERTIES),
+        "BATCH_LIMITS": _compact(deployment.limits),
         "BATCH_TTL_S": str(BATCH_TTL_S),
         "DATAPROC_ENDPOINT": endpoints.dataproc,
         "GITHUB_API_URL": endpoints.github,
@@ -155,6 +158,10 @@ def transform_environment(deployment: Deployment, endpoints: Endpoints, state_di
         "LEASE_TTL_S": str(TASK_TIMEOUT_S + 300),
         "TASK_TIMEOUT_S": str(TASK_TIMEOUT_S),
     }
+
+
+def _compact(settings: Mapping[str, str]) -> str:
+    return json.dumps(dict(settings), sort_keys=True, separators=(",", ":"))
 
 
 def _digest(root: Path, inputs: list[Path], further: list[str]) -> str:

@@ -10,6 +10,7 @@ locals {
   code_digest = sha256(join("", concat(
     [for name in local.batch_files : "dataproc_jobs/${name} ${filesha256("${local.root}/dataproc_jobs/${name}")}\n"],
     ["runtime ${var.batch_runtime_version}\n", "properties ${jsonencode(var.batch_properties)}\n"],
+    length(var.batch_limits) == 0 ? [] : ["limits ${jsonencode(var.batch_limits)}\n"],
   )))
 }
 

@@ -106,7 +106,7 @@ variable "batch_properties" {
 }
 
 variable "batch_limits" {
-  description = "The batch's own limits as in `process_release.py --help`, without dashes: { max-reject-share = \"0.001\" }."
+  description = "The batch's own limits as in `process_release.py --help`, without dashes: { max-reject-share = \"0.001\" }. They are part of the code digest."
   type        = map(string)
   default     = {}
 

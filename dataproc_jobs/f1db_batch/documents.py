@@ -42,6 +42,11 @@ class Verdict:
     def finding_counts(self) -> dict[str, int]:
         return {"error": self.errors, "warning": self.warnings}
 
+    def counted(self) -> str:
+        """Say how many findings there are, in start_dbt's words: `5 errors, 1 warning`."""
+        counts = self.finding_counts().items()
+        return ", ".join(f"{number:,} {word}{'' if number == 1 else 's'}" for word, number in counts)
+
 
 def decide(reports: Sequence[TableReport], across: FindingLog) -> Verdict:
     """Add up what the tasks found and what was found across tables."""

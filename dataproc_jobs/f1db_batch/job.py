@@ -85,14 +85,13 @@ def _write(
 
 
 def _tell(verdict: Verdict, log: BatchLog, *, is_first: bool) -> None:
-    counts = verdict.finding_counts()
-    found = f"{counts['error']} errors, {counts['warning']} warnings"
-    summary = f"{len(verdict.tables)} tables, {verdict.rows:,} rows, {verdict.parquet_bytes:,} bytes; {found}"
+    size = f"{len(verdict.tables)} tables, {verdict.rows:,} rows, {verdict.parquet_bytes:,} bytes"
+    summary = f"{size}; {verdict.counted()}"
     fields = {
         "tables": len(verdict.tables),
         "rows": verdict.rows,
         "bytes": verdict.parquet_bytes,
-        "finding_counts": counts,
+        "finding_counts": verdict.finding_counts(),
         "error_code": None if not verdict.errors else "release_rejected",
     }
     if not is_first:

@@ -60,7 +60,10 @@ class Processing:
         told.begin("compare", "looking for what has changed since the release before")
         history.compare(drivers)
         told.begin("build", f"building and testing the models for {', '.join(drivers)}")
-        build(self.warehouse, place, work.run.version, drivers, told.progress("build", "nodes"))
+        build(
+            self.warehouse, place, work.run.version, drivers, told.progress("build", "nodes"),
+            raw_rows={table.name: table.rows for table in tables}, accepts_losses=not history.refuses_losses,
+        )  # fmt: skip
         history.keep_headlines()
         if work.purpose is Purpose.BACKFILL:
             reason = "loaded and tested as asked; the published release stays"

@@ -60,6 +60,9 @@ class Run:
     def headlines(self, fence: int) -> str:
         return f"{self.history_prefix}headlines-{fence}.parquet"
 
+    def findings(self, attempt: int) -> str:
+        return f"{self.curated_prefix(attempt)}findings/findings.parquet"
+
     def transform(self, number: int) -> str:
         return f"{self.prefix}transform-{number}.json"
 

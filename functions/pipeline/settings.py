@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.batch_limits import read_limits
 from pipeline.environment import (
     BUCKET,
     DIGEST,
@@ -19,7 +20,6 @@ from pipeline.environment import (
 )
 
 _GIB = 1024**3
-_LIMIT = re.compile(r"max-[a-z-]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 
 
@@ -121,10 +121,11 @@ def _gs_uri(text: str) -> str:
 
 
 def _limits(text: str) -> dict[str, str]:
-    limits = _properties(text)
-    if not all(_LIMIT.fullmatch(name) for name in limits):
-        raise ValueError("has a name that is no limit of the batch, such as max-reject-share")
-    return limits
+    try:
+        return read_limits(_properties(text).items())
+    except ValueError as error:
+        told = str(error)
+        raise ValueError(told if told.startswith("is no JSON") else f"is not usable: {told}") from error
 
 
 def _properties(text: str) -> dict[str, str]:

@@ -6,18 +6,19 @@ import argparse
 from pathlib import Path
 
 from localcloud.cli.exits import UsageError
+from pipeline.batch_limits import parse_limits
 
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("", "0", "false", "no", "off")
 _DEFAULT_TICK_S = 6 * 3600.0
 _REQUEST_FLAGS = ("--release", "--version", "--force", "--rollback", "--accept-shrink")
 _COMMANDS: dict[str, tuple[str, ...]] = {
-    "run": (*_REQUEST_FLAGS, "--driver", "--github", "--json"),
-    "serve": ("--tick-s", "--driver", "--github", "--port"),
-    "up": ("--tick-s", "--driver", "--github", "--port"),
+    "run": (*_REQUEST_FLAGS, "--driver", "--limits", "--github", "--json"),
+    "serve": ("--tick-s", "--driver", "--limits", "--github", "--port"),
+    "up": ("--tick-s", "--driver", "--limits", "--github", "--port"),
     "down": (),
     "trigger": (*_REQUEST_FLAGS, "--dry-run"),
-    "status": ("--json",),
+    "status": ("--limits", "--json"),
     "logs": ("--release", "--stage", "--severity"),
     "query": ("--sql",),
     "export": (),
@@ -95,6 +96,13 @@ def _drivers(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+def _limits(text: str) -> dict[str, str]:
+    try:
+        return parse_limits(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 _TYPES = {
     "--force": flag,
     "--rollback": flag,
@@ -106,4 +114,5 @@ _TYPES = {
     "--port": _port,
     "--github": _folder,
     "--driver": _drivers,
+    "--limits": _limits,
 }

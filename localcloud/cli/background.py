@@ -14,6 +14,7 @@ from localcloud.cli.exits import CommandError, Exit, UsageError
 from localcloud.cli.local_http import NoAnswerError, call, identity_url
 from localcloud.cli.session import DEFAULT_DRIVERS, ROOT, Session, find_running, is_alive, read_session, shown
 from localcloud.cli.summary import REPORT, WAREHOUSE
+from pipeline.batch_limits import write_limits
 
 _UP_DEADLINE_S = 60.0
 _DOWN_DEADLINE_S = 30.0
@@ -27,6 +28,7 @@ def serve(arguments: argparse.Namespace) -> Exit:
     options = Options(
         state_dir=arguments.state,
         drivers=arguments.driver or DEFAULT_DRIVERS,
+        limits=arguments.limits,
         tick_s=arguments.tick_s,
         github_dir=arguments.github,
         base_port=arguments.port,
@@ -54,6 +56,7 @@ def up(arguments: argparse.Namespace) -> Exit:
     command += [
         f"--tick-s={arguments.tick_s}",
         f"--driver={','.join(arguments.driver)}",
+        f"--limits={write_limits(arguments.limits)}",
         f"--port={arguments.port or ''}",
     ]
     command += [f"--github={arguments.github or ''}"]

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> Exit:
     for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell starts it in the background, deaf to Ctrl-C
         signal.signal(number, _interrupt)
     release_asked.offer(asked, arguments.state)
-    with session_for(arguments.state, arguments.driver, arguments.github) as session:
+    with session_for(arguments.state, arguments.driver, arguments.limits, arguments.github) as session:
         progress = Progress()
         display = display_for(progress)
         try:

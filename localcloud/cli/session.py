@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ class Session:
     pid: int
     urls: dict[str, str]
     drivers: tuple[str, ...]
+    limits: Mapping[str, str]
     code_digest: str
     transform_digest: str
     is_own: bool = False
@@ -67,6 +68,7 @@ def read_session(state_dir: Path) -> Session | None:
             pid=int(record["pid"]),
             urls=dict(record["urls"]),
             drivers=tuple(record["drivers"]),
+            limits=dict(record.get("limits", {})),
             code_digest=record["code_digest"],
             transform_digest=record["transform_digest"],
         )
@@ -111,20 +113,24 @@ def require_running(state_dir: Path) -> Session:
 
 
 @contextmanager
-def session_for(state_dir: Path, drivers: tuple[str, ...], github_dir: Path | None) -> Iterator[Session]:
-    """Use the running localcloud, brought to this checkout and these drivers, or one of our own until the end."""
+def session_for(
+    state_dir: Path, drivers: tuple[str, ...], limits: Mapping[str, str], github_dir: Path | None
+) -> Iterator[Session]:
+    """Use the running localcloud, brought to this checkout and what is asked, or one of our own until the end."""
     running = find_running(state_dir)
     if running is not None:
         try:
-            yield _deployed(running, drivers)
+            yield _deployed(running, drivers, limits)
         except UsageError:
             # What was asked for cannot be, an unknown driver for one: the deployment goes back to what it was.
-            running.admin("/deploy", {"drivers": list(running.drivers)})
+            _deploy(running, running.drivers, running.limits)
             raise
         return
     from localcloud.cloud import AlreadyRunningError, LocalCloud, Options
 
-    options = Options(state_dir=state_dir, drivers=drivers or DEFAULT_DRIVERS, tick_s=None, github_dir=github_dir)
+    options = Options(
+        state_dir=state_dir, drivers=drivers or DEFAULT_DRIVERS, limits=limits, tick_s=None, github_dir=github_dir
+    )
     try:
         with LocalCloud(options):
             session = read_session(state_dir)
@@ -137,18 +143,22 @@ def session_for(state_dir: Path, drivers: tuple[str, ...], github_dir: Path | No
         ) from error
 
 
-_FIELDS = ("state_dir", "pid", "urls", "drivers", "code_digest", "transform_digest")
+_FIELDS = ("state_dir", "pid", "urls", "drivers", "limits", "code_digest", "transform_digest")
 
 
-def _deployed(running: Session, drivers: tuple[str, ...]) -> Session:
-    """Deploy what is in this checkout now, when that is not what runs."""
+def _deployed(running: Session, drivers: tuple[str, ...], limits: Mapping[str, str]) -> Session:
+    """Deploy what is in this checkout now, when that is not what runs; what is not asked for stays as it is."""
     from localcloud.deployment import read_deployment
 
-    wanted = read_deployment(ROOT, drivers or running.drivers)
+    wanted = read_deployment(ROOT, drivers or running.drivers, limits or running.limits)
     if (wanted.code_digest, wanted.transform_digest) == (running.code_digest, running.transform_digest):
         return running
-    running.admin("/deploy", {"drivers": list(wanted.drivers)})
+    _deploy(running, wanted.drivers, wanted.limits)
     return read_session(running.state_dir) or running
+
+
+def _deploy(running: Session, drivers: tuple[str, ...], limits: Mapping[str, str]) -> None:
+    running.admin("/deploy", {"drivers": list(drivers), "limits": dict(limits)})
 
 
 def shown(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ _COLUMNS = ("release", "run", "state", "stage", "since", "next", "reason")
 def status(arguments: argparse.Namespace) -> Exit:
     """Print the table; it is read from the files, so nothing needs to run."""
     running = find_running(arguments.state)
-    world = _world(arguments.state, running)
+    world = _world(arguments.state, running, arguments.limits)
     lookup = batch_lookup(running)
     fence = StateDir.at(arguments.state).published_fence
     standings = [standing_of(world, version, fence, lookup) for version in sorted(world.zips)]
@@ -53,15 +54,15 @@ def write_status(
         sys.stdout.write(f"{no_release}\n")
 
 
-def _world(path: Path, running: Session | None) -> World:
-    """Read the state as the running deployment sees it, or as this checkout would."""
+def _world(path: Path, running: Session | None, limits: Mapping[str, str]) -> World:
+    """Read the state as the running deployment sees it, or as this checkout would with these limits."""
     state_dir = StateDir.at(path)
     if running is not None:
         return state_dir.world(running.code_digest, running.transform_digest)
     from localcloud.deployment import read_deployment
 
     pointer = state_dir.world("", "").pointer
-    here = read_deployment(ROOT, pointer.drivers if pointer else DEFAULT_DRIVERS)
+    here = read_deployment(ROOT, pointer.drivers if pointer else DEFAULT_DRIVERS, limits)
     return state_dir.world(here.code_digest, here.transform_digest)
 
 

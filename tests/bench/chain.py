@@ -15,10 +15,16 @@ REAL_ZIP = Path(os.environ.get("F1DB_ZIP", ROOT / "../shared/f1db/f1db-csv-2026.
 def measure_chain(figures: Figures, place: Path, runs: int) -> None:
     release = str(REAL_ZIP) if REAL_ZIP.exists() else "sample"
     published, warm = [], Bench(place)
+    stages: dict[str, list[float]] = {}
     for number in range(runs):
         warm = Bench(place / f"state-{number}")
-        published.append(warm.make("run", RELEASE=release)[1])
+        printed, wall_s = warm.make("run", RELEASE=release, JSON=1)
+        published.append(wall_s)
+        for stage, seconds in json.loads(printed.splitlines()[-1])["seconds"].items():
+            stages.setdefault(stage, []).append(seconds)
     figures.add("publish_s", published, "s", f"make run of {Path(release).name} from nothing, warm machine", 30)
+    for stage, seconds in stages.items():
+        figures.add(f"stage_{stage}_s", seconds, "s", "of that, from the stage's first line to its last")
     again = [warm.make("run", RELEASE=release)[1] for _ in range(runs + 2)]
     figures.add("up_to_date_s", again, "s", "make run when up to date", 2)
     warm.make("up")

@@ -31,6 +31,12 @@ class Figures:
         self.measured.append(figure)
         print(f"{name}: {figure.value:.3f} {unit} (of {', '.join(f'{run:.3f}' for run in figure.runs)})", flush=True)
 
+    def compare(self, name: str, stage: str, *floors: str) -> None:
+        """Add a stage's median against the sum of its floors' medians, where all of them were measured."""
+        values = {figure.name: figure.value for figure in self.measured}
+        if {stage, *floors} <= values.keys():
+            self.add(name, [values[stage] / sum(values[floor] for floor in floors)], "x", " + ".join(floors))
+
     def to_json(self) -> dict[str, Any]:
         """Return what has a goal as results, the rest as observations."""
         results: list[dict[str, Any]] = []

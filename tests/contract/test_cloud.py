@@ -146,6 +146,15 @@ def test_restarts_the_functions_with_the_new_drivers_only_when_something_changed
     assert record["transform_digest"] == deployed["transform_digest"]
     assert call(f"{admin}/deploy", {"drivers": []})[0] == 400
 
+    _, limited = call(f"{admin}/deploy", {"drivers": ["max-verstappen"], "limits": {"max-lines": "7"}})
+    third = call(f"{admin}/tick", {})[1]
+    assert (limited["changed"], limited["limits"]) == (True, {"max-lines": "7"})
+    assert third["pid"] != second["pid"]
+    assert limited["code_digest"] != deployed["code_digest"]
+    assert json.loads((tmp_path / "state" / "localcloud.json").read_text())["limits"] == {"max-lines": "7"}
+    for wrong in ({"max-line": "7"}, ["max-lines"]):
+        assert call(f"{admin}/deploy", {"drivers": ["max-verstappen"], "limits": wrong})[0] == 400
+
 
 def test_copies_the_report_when_the_pointer_is_finalised(cloud: LocalCloud, tmp_path: Path) -> None:
     upload(cloud.endpoints, "curated", "reports/r/1/index.html", "<h1>106</h1>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ YAML_FILES = sorted(PROJECT.glob("models/**/*.yml"))
 STAGED = re.compile(r" {8}(?:source\.)?(?:coalesce\()?(?P<read>\w+)(?:, (?:0|false)\))?(?: as (?P<named>\w+))?,?")
 
 
+@cache
 def described_models() -> dict[str, dict[str, Any]]:
     models: dict[str, dict[str, Any]] = {}
     for path in YAML_FILES:

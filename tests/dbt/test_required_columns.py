@@ -15,6 +15,7 @@ import pytest
 from f1db_batch.contract import load_contract
 from f1db_batch.limits import Limits
 from f1db_batch.tables import read_table
+from tests.dbt.test_marts import WITHOUT_TESTS
 from transform.build import _run_dbt
 from transform.history.kept import schemas
 from transform.raw_tables import snake_case
@@ -73,7 +74,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Read]:
     with duckdb.connect(path) as connection:
         create_raw_tables(connection)
     variables = {"driver_id": "lewis-hamilton", "release": "sample", "is_sample": True, "dataset_suffix": ""}
-    assert _run_dbt(place, ["run"], variables, lambda done, total: None) == []
+    assert _run_dbt(place, ["build", *WITHOUT_TESTS], variables, lambda done, total: None) == []
     found: Read = defaultdict(set)
     with duckdb.connect(path) as connection:
         connection.execute(f"set disabled_optimizers = '{OTHER_OPTIMIZERS}'")

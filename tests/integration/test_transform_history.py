@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from f1db_batch.findings import Code, Finding, Severity
 from tests.integration.history_copies import with_race_inserted, with_result_disqualified, without_rows
 from tests.integration.transform_world import ZIP, TransformWorld, outcome_lines, real_tables, storage
+from transform.history.findings import read_findings
+from transform.history.releases import SoundRelease
 
 pytestmark = [
     pytest.mark.slow,
@@ -25,7 +28,7 @@ CHANGES = (
     "select table_name, key, column_name, old_value, new_value, race_date::varchar, driver_id, is_restatement "
     "from f1db.release_changes where release = '{}' order by all"
 )
-HISTORY = ("release_changes", "release_summaries", "release_headlines")
+HISTORY = ("release_changes", "release_summaries", "release_headlines", "release_findings")
 # Literal: in 2026, by hand from the release, rows about races 1154 (round 5) and up; all but `races` are of races held.
 ROUNDS_MOVED = {
     "races": 18, "races_constructor_standings": 77, "races_driver_of_the_day_results": 35,
@@ -34,6 +37,14 @@ ROUNDS_MOVED = {
     "races_qualifying_results": 154, "races_race_results": 154, "races_sprint_qualifying_results": 42,
     "races_sprint_race_results": 44, "races_sprint_starting_grid_positions": 44, "races_starting_grid_positions": 154,
 }  # fmt: skip
+SKY = Finding(Severity.WARNING, Code.UNKNOWN_COLUMN, "races", "races: columns unknown, kept as text: sky")
+LAPS = Finding(
+    Severity.WARNING, Code.BAD_VALUE, "races-warming-up-results",
+    "races-warming-up-results line 6: laps '9x' is no whole number", "laps", 6, "9x",
+)  # fmt: skip
+CHASSIS = Finding(
+    Severity.WARNING, Code.MISSING_TABLE, "chassis", "chassis: f1db-chassis.csv is missing, it stays empty"
+)
 HELD, ABU_DHABI = "2020-12-13", "race_id=1035"
 
 
@@ -61,6 +72,12 @@ def test_exactly_what_changed_is_published_when_a_race_is_inserted_and_a_result_
     world.add_run(FIRST, real_tables())
     assert world.transform() == 0
     assert world.query("select count(*) from f1db.release_changes") == [(0,)]
+    assert world.query("select count(*) from f1db.release_findings") == [(0,)]
+    assert world.query("select column_name, data_type from duckdb_columns() where table_name = 'release_findings'") == [
+        ("release", "VARCHAR"), ("position", "BIGINT"), ("severity", "VARCHAR"), ("code", "VARCHAR"),
+        ("table_name", "VARCHAR"), ("column_name", "VARCHAR"), ("row_number", "BIGINT"), ("value", "VARCHAR"),
+        ("message", "VARCHAR"),
+    ]  # fmt: skip
     assert world.query(
         "select count(*), count(previous_release), count(rows_before), sum(rows_added), sum(rows_changed) "
         "from f1db.release_summaries"
@@ -185,13 +202,21 @@ def test_a_shrunken_release_is_refused_with_evidence_until_somebody_accepts_it(
 
 
 def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost(world: TransformWorld) -> None:
-    world.add_run(FIRST, real_tables())
+    world.add_run(FIRST, real_tables(), findings=[SKY, LAPS])
     world.add_run(THIRD, with_result_disqualified(with_race_inserted(real_tables())))
     assert world.transform() == 0
     assert len(world.query(CHANGES.format(THIRD))) == 24 + 1 + sum(ROUNDS_MOVED.values())
+    of_first = [
+        (FIRST, 1, "warning", "unknown_column", "races", None, None, None, SKY.message),
+        (FIRST, 2, "warning", "bad_value", "races-warming-up-results", "laps", 6, "9x", LAPS.message),
+    ]
+    assert history(world)["release_findings"] == of_first
 
-    world.add_run(SECOND, with_race_inserted(real_tables()), request={"force": True, "backfill": True})
+    asked = {"force": True, "backfill": True}
+    world.add_run(SECOND, with_race_inserted(real_tables()), request=asked, findings=[CHASSIS])
     assert world.transform() == 0
+    of_second = (SECOND, 1, "warning", "missing_table", "chassis", None, None, None, CHASSIS.message)
+    assert history(world)["release_findings"] == [of_second, *of_first]
 
     assert world.pointer()["version"] == THIRD
     assert_a_race_was_inserted(world)
@@ -218,6 +243,31 @@ def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost
     ]  # fmt: skip
     assert world.transform(TRANSFORM_DIGEST="e" * 64, DRIVERS="max-verstappen") == 0
     assert world.pointer()["fence"] == fence + 2, "nothing is left to do"
+
+
+def test_a_release_is_not_published_when_its_table_of_findings_is_gone(world: TransformWorld) -> None:
+    run = world.add_run(FIRST, real_tables(), findings=[SKY])
+    world.curated.delete(run.findings(1))
+
+    assert world.transform() == 1
+
+    fault = world.document(run.transform(1))
+    assert (fault["kind"], fault["code"]) == ("fault", "parquet_missing")
+    assert fault["reason"] == f"runs/{run}/1/findings/findings.parquet, which the batch has written, is not there"
+    assert not world.warehouse.exists()
+
+
+def test_findings_are_in_the_order_of_each_report_when_some_reports_are_lost(world: TransformWorld) -> None:
+    runs = [world.add_run(version, {}, findings=told) for version, told in ((FIRST, [LAPS, SKY]), (SECOND, [CHASSIS]))]
+    lost = world.add_run(THIRD, {})
+    world.curated.delete(lost.findings(1))
+    releases = [SoundRelease(run, 1, 1, datetime(2026, 11, 1, tzinfo=UTC)) for run in (*runs, lost)]
+
+    found, without = read_findings(world.curated, releases)
+
+    told = [(row["release"], row["position"], row["message"]) for row in found.to_pylist()]
+    assert told == [(FIRST, 1, LAPS.message), (FIRST, 2, SKY.message), (SECOND, 1, CHASSIS.message)]
+    assert without == releases[2:]
 
 
 def test_the_sample_is_no_part_of_history_when_a_real_release_follows_it(world: TransformWorld) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +18,10 @@ import pyarrow.parquet as pq
 from flask import Flask
 
 from f1db_batch.contract import load_contract
+from f1db_batch.documents import FINDINGS_PARQUET, Verdict, findings_table
+from f1db_batch.findings import Finding
 from f1db_batch.limits import Limits
+from f1db_batch.settings import GsUri, Settings
 from f1db_batch.tables import read_table
 from localcloud.metadata import create_app
 from localcloud.servers import LocalServer
@@ -96,7 +99,14 @@ class TransformWorld:
     def transform(self, **changes: str) -> int:
         return main([], self.environment(**changes))
 
-    def add_run(self, version: str, tables: Tables, *, request: Mapping[str, Any] | None = None) -> Run:
+    def add_run(
+        self,
+        version: str,
+        tables: Tables,
+        *,
+        request: Mapping[str, Any] | None = None,
+        findings: Sequence[Finding] = (),
+    ) -> Run:
         """Land a ZIP's stand-in, and leave what a batch would have left: Parquet and a manifest."""
         parsed = parse_version(version)
         number = 0
@@ -107,8 +117,9 @@ class TransformWorld:
         name = zip_name(parsed, ZIP_SHA256)
         if self.landing.find(name) is None:
             self._put(self.landing, name, b"a ZIP that only the batch reads", {"sha256": ZIP_SHA256})
+        self._add_findings(run, findings)
         entries = [self._add_table(run, table, data) for table, data in tables.items()]
-        self.state.create_json(run.manifest, _manifest(run, entries))
+        self.state.create_json(run.manifest, _manifest(run, entries, findings))
         return run
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
@@ -122,6 +133,12 @@ class TransformWorld:
 
     def pointer(self) -> dict[str, Any]:
         return self.document("published.json")
+
+    def _add_findings(self, run: Run, findings: Sequence[Finding]) -> None:
+        """Leave the table of findings as the batch's own function makes it."""
+        settings, sink = _settings(run), pa.BufferOutputStream()
+        pq.write_table(findings_table(settings, Verdict((), tuple(findings), 0, len(findings))), sink)
+        self._put(self.curated, settings.curated.child(FINDINGS_PARQUET).name, sink.getvalue().to_pybytes())
 
     def _add_table(self, run: Run, table: str, data: pa.Table) -> dict[str, Any]:
         sink = pa.BufferOutputStream()
@@ -151,14 +168,24 @@ def _request(version: str, number: int, wishes: Mapping[str, Any]) -> dict[str, 
     }  # fmt: skip
 
 
-def _manifest(run: Run, tables: list[dict[str, Any]]) -> dict[str, Any]:
+def _settings(run: Run) -> Settings:
+    return Settings(
+        version=str(run.version), run=str(run), attempt=1, batch_id=run.batch_id(1), request=run.request,
+        zip_uri=GsUri(LANDING, zip_name(run.version, ZIP_SHA256)), zip_generation=1, zip_sha256=ZIP_SHA256,
+        code_digest=CODE_DIGEST, curated=GsUri(CURATED, f"runs/{run}/1"), manifest=GsUri(STATE, run.manifest),
+        limits=Limits(),
+    )  # fmt: skip
+
+
+def _manifest(run: Run, tables: list[dict[str, Any]], findings: Sequence[Finding]) -> dict[str, Any]:
     return {
         "format": 1, "status": "processed", "version": str(run.version), "run": str(run), "attempt": 1,
         "batch_id": run.batch_id(1), "request": run.request,
         "zip": {"uri": f"gs://{LANDING}/{zip_name(run.version, ZIP_SHA256)}", "generation": 1, "sha256": ZIP_SHA256,
                 "bytes": 31},
-        "code_digest": CODE_DIGEST, "runtime": {}, "tables": tables, "findings": [],
-        "finding_counts": {"error": 0, "warning": 0}, "started_at_utc": "2026-11-01T00:00:00Z",
+        "code_digest": CODE_DIGEST, "runtime": {}, "tables": tables,
+        "findings": [finding.to_json() for finding in findings],
+        "finding_counts": {"error": 0, "warning": len(findings)}, "started_at_utc": "2026-11-01T00:00:00Z",
         "finished_at_utc": "2026-11-01T00:00:01Z", "duration_s": 1.0,
     }  # fmt: skip
 

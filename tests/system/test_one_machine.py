@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -144,6 +145,12 @@ def test_published_release_stays_when_a_newer_one_is_bad(
         assert json.dumps(message)[1:-1] in logged
     assert "2026.11.1 is rejected: 3 errors, 4 warnings; the published release stays." in logged
 
+    limited = machine.run(GITHUB=machine.github, LIMITS="max-members=5", expect=1)
+    assert limited["findings"] == ["error: the archive: 44 members are more than 5"]
+    assert len(machine.objects("state/runs/2026.11.1/*/manifest.json")) == 2, "other limits are another run"
+    assert "44 members are more than 5" in machine.make("status", LIMITS="max-members=5").stdout
+    assert "44 members are more than 5" not in machine.make("status").stdout
+
     def one_win_more(content: bytes) -> bytes:
         head, *rows = content.decode().splitlines(keepends=True)
         at = head.strip().replace('"', "").split(",").index("totalRaceWins")
@@ -168,7 +175,12 @@ def test_published_release_stays_when_a_newer_one_is_bad(
 def test_usage_errors_exit_2_when_the_words_are_wrong(machine: Machine, tmp_path: Path) -> None:
     unnamed = tmp_path / "some.zip"
     unnamed.write_bytes(b"")
-    for variables in ({"RELEASE": str(unnamed)}, {"RELEASE": str(tmp_path / "absent.zip")}, {"RELEASE": "2026.1"}):
+    for variables in (
+        {"RELEASE": str(unnamed)},
+        {"RELEASE": str(tmp_path / "absent.zip")},
+        {"RELEASE": "2026.1"},
+        {"RELEASE": "sample", "LIMITS": "max-line=5,max-ratio=no"},
+    ):
         done = machine.make("run", **variables)
         assert done.returncode == 2, (variables, done.stdout, done.stderr)
         assert done.stderr.strip()
@@ -191,9 +203,10 @@ def test_history_is_restored_when_the_warehouse_is_deleted(
 ) -> None:
     machine.offer("2026.10.0", release(1))
     machine.run(GITHUB=machine.github)
-    machine.offer("2026.11.0", release(2))
-    machine.run(GITHUB=machine.github)
-    tables = ("release_changes", "release_summaries", "release_headlines")
+    machine.offer("2026.11.0", edited(release(2), chassis=lambda raw: raw.replace(b'"name"', b'"nickname"', 1)))
+    flawed = machine.run(GITHUB=machine.github)
+    assert_flaws_are_told_everywhere(machine, flawed)
+    tables = ("release_changes", "release_summaries", "release_headlines", "release_findings")
     whole = {name: machine.query(f"select * from f1db.{name} order by all") for name in tables}
     of_entrants = (
         "select change, key, previous_release from f1db.release_changes where release = '2026.11.0' order by key"
@@ -214,6 +227,24 @@ def test_history_is_restored_when_the_warehouse_is_deleted(
     assert machine.pointer()["headlines"] == pointer["headlines"]
     assert {name: machine.query(f"select * from f1db.{name} order by all") for name in tables} == whole
     assert machine.run(GITHUB=machine.github)["state"] == "up_to_date"
+
+
+def assert_flaws_are_told_everywhere(machine: Machine, run: dict[str, Any]) -> None:
+    """The release is published all the same; its findings are the same words on every side, and rows of a table."""
+    told = ["chassis: columns missing, empty here: name", "chassis: columns unknown, kept as text: nickname"]
+    assert (run["state"], run["findings"]) == ("published", [f"warning: {message}" for message in told])
+    status = machine.make("status").stdout
+    for message in told:
+        assert f"{'warning':<10} {message}\n" in run["output"]
+        assert f"  {'warning':<8} {message}\n" in status
+        assert machine.logged("batch", json.dumps(message)) == 1
+    assert machine.logged("batch", "; 0 errors, 2 warnings") == 1
+    assert machine.logged("start_dbt", "0 errors, 2 warnings") == 1
+    rows = "select release, severity, code, table_name, message from f1db.release_findings order by release, position"
+    assert machine.query(rows) == [
+        ["2026.11.0", "warning", "missing_column", "chassis", told[0]],
+        ["2026.11.0", "warning", "unknown_column", "chassis", told[1]],
+    ]
 
 
 def test_a_shrunken_release_is_refused_until_accept_shrink_is_said(

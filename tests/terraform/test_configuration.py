@@ -32,7 +32,7 @@ ONLY_LOCAL = {
     *("GCE_METADATA_IP", "GOOGLE_CLOUD_PROJECT", "RUN_ENDPOINT", "DATAPROC_ENDPOINT", "GITHUB_API_URL", "GITHUB_URL"),
     "PYTHONPATH",  # the image sets it
 }
-ONLY_CLOUD = {"BATCH_LIMITS", "BATCH_SUBNETWORK", "BATCH_STAGING_BUCKET"}
+ONLY_CLOUD = {"BATCH_SUBNETWORK", "BATCH_STAGING_BUCKET"}
 
 
 def test_configuration_is_valid_when_terraform_reads_it() -> None:
@@ -98,6 +98,16 @@ def test_code_digest_is_localclouds_when_both_compute_it(whole_plan: Plan) -> No
     deployed = local.read_deployment(ROOT, ("lewis-hamilton",))
     functions = whole_plan.resources("google_cloudfunctions2_function")
     assert _environment(functions, "check_release")["CODE_DIGEST"] == deployed.code_digest
+
+
+def test_code_digest_is_localclouds_when_limits_are_set(tmp_path: Path) -> None:
+    limits = {"max-reject-share": "0.002", "max-lines": "2000000"}
+    deployed = local.read_deployment(ROOT, ("lewis-hamilton",), limits)
+    made = offline.plan(tmp_path, {"batch_limits": json.dumps(limits)})
+    functions = made.resources("google_cloudfunctions2_function")
+    environment = _environment(functions, "check_release")
+    assert environment["CODE_DIGEST"] == deployed.code_digest
+    assert json.loads(environment["BATCH_LIMITS"]) == limits
 
 
 def test_source_zips_have_the_same_bytes_when_made_from_two_clones_at_different_times(tmp_path: Path) -> None:

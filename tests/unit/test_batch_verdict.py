@@ -12,6 +12,8 @@ from f1db_batch.plan import order_tables, spread
 from f1db_batch.settings import GsUri, Settings
 from f1db_batch.tables import read_table
 from f1db_batch.task import TableReport
+from pipeline.findings import count_findings
+from pipeline.manifests import Manifest
 
 CONTRACT = parse_contract("""
 format = 1
@@ -134,6 +136,17 @@ def test_release_is_rejected_when_an_error_was_counted_but_not_kept() -> None:
 
     assert decide([report(errors=1)], across).status == "rejected"
     assert decide([report(warnings=9)], across).status == "processed"
+
+
+def test_findings_are_counted_in_start_dbts_words_when_the_log_line_tells_them() -> None:
+    reports = [report(errors=1, warnings=1200), report(warnings=34)]
+    verdict = decide(reports, FindingLog(limit=10))
+    manifest = Manifest.from_json(
+        manifest_document(SETTINGS, verdict, zip_bytes=1, runtime={}, times={"started_at_utc": "", "duration_s": 1})
+    )
+
+    assert verdict.counted() == count_findings(manifest) == "1 error, 1,234 warnings"
+    assert decide([report()], FindingLog(limit=10)).counted() == "0 errors, 0 warnings"
 
 
 def test_manifest_and_findings_say_the_same_when_they_are_written() -> None:

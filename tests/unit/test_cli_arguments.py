@@ -37,6 +37,7 @@ def test_switch_is_read_when_it_is_a_word_for_yes_or_no(text: str, is_set: bool)
         (["up", "--tick-s=0"], "not between"),
         (["up", "--tick-s=soon"], "no number of seconds"),
         (["up", "--port=80"], "no port between"),
+        (["run", "--limits=max-line=5,max-ratio=no"], "did you mean max-lines.; max-ratio is no whole number"),
         (["fly"], "invalid choice"),
         ([], "required"),
         (["status", "--forse=1"], "unrecognized"),
@@ -52,6 +53,14 @@ def test_drivers_are_read_once_each_when_several_are_named() -> None:
         "max-verstappen",
         "lewis-hamilton",
     )
+
+
+def test_limits_are_read_by_name_when_some_are_given() -> None:
+    assert parse(["up", "--limits=max-lines=2000000,max-reject-share=0.002"]).limits == {
+        "max-lines": "2000000",
+        "max-reject-share": "0.002",
+    }
+    assert parse(["status", "--limits="]).limits == {}
 
 
 def test_scheduler_ticks_every_six_hours_when_nothing_is_said() -> None:

@@ -32,6 +32,7 @@ class Script:
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     deployed: list[list[str]] = field(default_factory=list)
+    limits: list[dict[str, str]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
 
     def run(self, *options: str) -> int:
@@ -78,6 +79,7 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             if self.path == "/deploy":
                 script.deployed.append(body["drivers"])
+                script.limits.append(body["limits"])
                 self._answer(200, {})
                 return
             script.tokens.append(self.headers["Authorization"])
@@ -251,6 +253,13 @@ def test_drivers_are_put_back_when_nobody_knows_the_new_one(script: Script, caps
     assert script.run("--driver=max-verstapen") == 2
     assert "nearest: max-verstappen" in capsys.readouterr().err
     assert script.deployed == [["max-verstapen"], ["lewis-hamilton"]]
+
+
+def test_limits_are_deployed_and_the_drivers_stay_when_only_limits_are_given(script: Script) -> None:
+    script.answers = [_answer(_report("2026.11.0", "rejected", error_code="unknown_driver", reason="no"))] * 2
+    assert script.run("--limits=max-members=3") == 2
+    assert script.deployed == [["lewis-hamilton"], ["lewis-hamilton"]]
+    assert script.limits == [{"max-members": "3"}, {}], "and they go back with the drivers"
 
 
 def test_newest_error_is_the_reason_when_nothing_goes_on(script: Script, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,11 +5,13 @@ import io
 import os
 import zipfile
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from localcloud import deployment
+from localcloud.endpoints import Endpoints
 from localcloud.storage import ObjectStore
 from localcloud.storage.listing import Query
 
@@ -55,6 +57,10 @@ def test_code_digest_is_over_listed_lines_when_computed_by_hand(root: Path) -> N
     )
     assert digests(root)[0] == hashlib.sha256("".join(lines).encode()).hexdigest()
 
+    lines.append('limits {"max-lines":"5"}\n')
+    limited = deployment.read_deployment(root, HAMILTON, {"max-lines": "5"})
+    assert limited.code_digest == hashlib.sha256("".join(lines).encode()).hexdigest()
+
 
 @pytest.mark.parametrize(
     ("name", "changed"),
@@ -83,6 +89,29 @@ def test_only_the_transform_digest_changes_when_the_drivers_change(root: Path) -
     before, after = digests(root), digests(root, ("max-verstappen",))
     assert (before[0], before[2]) == (after[0], after[2])
     assert before[1] != after[1]
+
+
+def test_only_the_code_digest_changes_when_a_limit_changes(root: Path) -> None:
+    before, after, other = (
+        deployment.read_deployment(root, HAMILTON, limits)
+        for limits in (None, {"max-lines": "5"}, {"max-lines": "6", "max-members": "3"})
+    )
+    assert len({before.code_digest, after.code_digest, other.code_digest}) == 3
+    assert deployment.read_deployment(root, HAMILTON, {}) == before
+    swapped = deployment.read_deployment(root, HAMILTON, {"max-members": "3", "max-lines": "6"})
+    assert swapped.code_digest == other.code_digest
+    assert (before.transform_digest, before.functions_digest) == (after.transform_digest, after.functions_digest)
+
+
+def test_functions_are_told_the_limits_when_some_are_set(root: Path, tmp_path: Path) -> None:
+    endpoints = Endpoints(**{field.name: f"http://{field.name}" for field in fields(Endpoints)})
+    told = [
+        deployment.functions_environment(deployment.read_deployment(root, HAMILTON, limits), endpoints, tmp_path, None)[
+            "BATCH_LIMITS"
+        ]
+        for limits in (None, {"max-members": "3", "max-lines": "5"})
+    ]
+    assert told == ["{}", '{"max-lines":"5","max-members":"3"}']
 
 
 def test_uploads_the_same_bytes_once_when_deployed_again(root: Path, tmp_path: Path) -> None:

@@ -80,8 +80,9 @@ def test_names_every_variable_at_once_when_all_are_missing() -> None:
         ("BATCH_PROPERTIES", '{"a": 1}', "BATCH_PROPERTIES is no JSON object of strings"),
         (
             "BATCH_LIMITS",
-            '{"version": "1"}',
-            "BATCH_LIMITS has a name that is no limit of the batch, such as max-reject-share",
+            '{"max-reject-shares": "1", "max-lines": "many", "max-reject-share": "2"}',
+            "BATCH_LIMITS is not usable: 'max-reject-shares' is no limit of the batch: did you mean max-reject-share?; "
+            "max-lines is no whole number above 0; max-reject-share is no share between 0 and 1",
         ),
         ("BATCH_TTL_S", "0", "BATCH_TTL_S is no whole number above 0"),
         ("MAX_ZIP_BYTES", "1GB", "MAX_ZIP_BYTES is no whole number above 0"),

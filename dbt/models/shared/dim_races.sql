@@ -58,7 +58,9 @@ final as (
         races.laps,
         races.distance_km,
         races_run.race_id is not null as has_results,
-        sprints_run.race_id is not null as has_sprint_results
+        sprints_run.race_id is not null as has_sprint_results,
+        -- F1DB names a format of sprint qualifying since 2023; earlier sprints are told by their results.
+        races.sprint_qualifying_format is not null or sprints_run.race_id is not null as is_sprint_weekend
     from races
     left join grands_prix on races.grand_prix_id = grands_prix.grand_prix_id
     left join races_run on races.race_id = races_run.race_id

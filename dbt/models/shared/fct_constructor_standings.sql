@@ -29,7 +29,7 @@ final as (
         standings.position_number,
         standings.position_text,
         standings.positions_gained,
-        standings.points,
+        cast(standings.points as {{ type_points() }}) as points,
         standings.is_champion
     from standings
     inner join races on standings.race_id = races.race_id

@@ -36,7 +36,7 @@ final as (
         results.positions_gained,
         results.reason_retired,
         results.laps,
-        results.points,
+        cast(results.points as {{ type_points() }}) as points,
 
         -- The car of a driver who entered and did not take the start.
         results.position_text not in ('DNP', 'DNPQ', 'DNQ', 'DNS', 'EX') as is_started,

@@ -36,7 +36,7 @@ final as (
         results.positions_gained,
         results.reason_retired,
         results.laps,
-        results.points,
+        cast(results.points as {{ type_points() }}) as points,
 
         results.position_text != 'DNS' as is_started,
         coalesce(results.position_number = 1, false) as is_win,

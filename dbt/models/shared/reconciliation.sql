@@ -41,9 +41,11 @@ final as (
         entity_id,
         year,
         metric,
-        ours,
-        f1db,
-        case when ours is null and f1db is null then 0 else ours - f1db end as difference
+        cast(ours as {{ type_points() }}) as ours,
+        cast(f1db as {{ type_points() }}) as f1db,
+        cast(
+            case when ours is null and f1db is null then 0 else ours - f1db end as {{ type_points() }}
+        ) as difference
     from joined
 
 )

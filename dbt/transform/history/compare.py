@@ -13,6 +13,7 @@ from pipeline.manifests import Manifest
 from pipeline.state import read_manifest
 from transform.errors import FaultError
 from transform.history.changes_sql import CHANGES, SUMMARIES, comparison_sql
+from transform.history.findings import read_findings
 from transform.history.kept import KeptHistory, schemas
 from transform.history.releases import SoundRelease, read_outcomes, sound_releases, with_current
 from transform.history.shrink import refuse_losses, shrink_sql
@@ -53,7 +54,7 @@ class History:
         chain = self._chain()
         pairs = list(zip([None, *chain], chain, strict=False))
         for previous, release in pairs:
-            is_checked = previous is not None and release.run == self.work.run and self._is_checked
+            is_checked = previous is not None and release.run == self.work.run and self.refuses_losses
             if is_checked or not kept.has_comparison(previous.run if previous else None, release.run):
                 self._compare(kept, previous, release, is_checked=is_checked)
         self._fill(kept, chain, drivers)
@@ -78,7 +79,7 @@ class History:
         kept.keep_headlines(self.work.run, self.place.fence, pa.Table.from_pylist(rows, schema=columns))
 
     @property
-    def _is_checked(self) -> bool:
+    def refuses_losses(self) -> bool:
         """Say whether losses are refused: a rollback, a backfill and a repeated publication lose nothing new."""
         request = self.work.candidate.request
         return self.work.purpose is Purpose.PUBLISH and not (request is not None and request.accept_shrink)
@@ -157,9 +158,19 @@ class History:
             "summaries": kept.summaries(pairs),
             "headlines": kept.headlines(others, drivers),
             "releases": pa.Table.from_pylist(releases, schema=schemas()["releases"]),
+            "findings": self._findings(chain),
         }
         for name, data in tables.items():
             self.warehouse.store(self.place, HISTORY, name, data)
+
+    def _findings(self, chain: Sequence[SoundRelease]) -> Any:
+        found, lost = read_findings(self.buckets.curated, chain)
+        for release in lost:
+            name = release.run.findings(release.attempt)
+            if release.run == self.work.run:
+                raise FaultError("parquet_missing", f"{name}, which the batch has written, is not there")
+            self.steps.warn("compare", f"{name} is gone: {release.version} is without its findings")
+        return found
 
 
 def _first(manifest: Manifest) -> Any:

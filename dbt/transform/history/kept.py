@@ -10,6 +10,7 @@ from typing import Any
 from pipeline.clients.storage import Bucket
 from pipeline.objects import Run
 from transform.errors import FaultError
+from transform.history.findings import findings_schema
 from transform.history.releases import SoundRelease
 
 _READERS = 8
@@ -129,6 +130,7 @@ def schemas() -> Mapping[str, Any]:
                 ("is_current", pa.bool_()),
             ]
         ),
+        "findings": findings_schema(),
     }
 
 
