@@ -19,9 +19,11 @@ from deploy.bootstrap import TARGETS
 from deploy.destruction import NO_IMAGE
 from localcloud import deployment as local
 from localcloud.endpoints import Endpoints
+from pipeline.clients.warehouse import CONTROL_DATASET
 from pipeline.settings import read_settings
 from tests.terraform import offline
 from tests.terraform.offline import CONFIGURATION, IMAGE, ROOT, Plan
+from transform.publication import datasets_of
 from transform.settings import read_settings as read_transform_settings
 
 pytestmark = pytest.mark.slow
@@ -92,6 +94,11 @@ def test_environment_has_the_same_names_when_compared_with_localcloud(whole_plan
     assert set(_environment(functions, "check_release")) | unknown == here | ONLY_CLOUD
     here = set(local.transform_environment(deployed, endpoints, tmp_path)) - ONLY_LOCAL
     assert set(_job_environment(whole_plan)) == here
+
+
+def test_datasets_are_those_that_the_transform_publishes_when_compared(whole_plan: Plan) -> None:
+    made = {dataset["dataset_id"] for dataset in whole_plan.resources("google_bigquery_dataset").values()}
+    assert made == {*datasets_of(("lewis-hamilton",)), CONTROL_DATASET}
 
 
 def test_code_digest_is_localclouds_when_both_compute_it(whole_plan: Plan) -> None:
