@@ -603,6 +603,11 @@ explore: release_changes {
   }
 }
 
+explore: release_findings {
+  label: "Release findings"
+  description: "One row per finding of the batch in each release that was published or backfilled; none where a release had no flaw."
+}
+
 explore: release_headlines {
   label: "Release headlines"
   description: "One row per release, chosen driver and metric, for every release that was published or backfilled."

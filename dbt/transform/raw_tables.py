@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pipeline.clients.storage import Bucket
@@ -14,6 +15,7 @@ from transform.errors import FaultError
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _READERS = 8
+_SOURCES = Path(__file__).resolve().parent.parent / "models/staging/sources.yml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,36 @@ def snake_case(name: str) -> str:
     return _WORD.sub("_", name).lower().replace("-", "_")
 
 
+def table_descriptions() -> dict[str, str]:
+    """Return what one row of each raw table is, as dbt's sources say it; a test holds them to the batch's contract."""
+    import yaml
+
+    [source] = yaml.safe_load(_SOURCES.read_text(encoding="utf-8"))["sources"]
+    return {table["name"]: table["description"] for table in source["tables"]}
+
+
 def raw_tables(manifest: Manifest) -> list[RawTable]:
     """Return the manifest's tables, the largest first."""
     tables = sorted(manifest.tables, key=lambda table: (-table.bytes, table.name))
     return [_raw_table(table) for table in tables]
+
+
+def find_parquet(bucket: Bucket, tables: Sequence[RawTable]) -> dict[str, int]:
+    """Return the generation of each table's object by its address: a load that finds none says so in our words.
+
+    Raises:
+        FaultError: `parquet_missing`.
+    """
+    folders = {table.parquet.rpartition("/")[0] for table in tables}
+    generations: dict[str, int] = {}
+    for folder in sorted(folders):
+        prefix = folder.removeprefix(f"gs://{bucket.name}/") + "/"
+        found = bucket.list_objects(prefix)
+        generations.update({f"gs://{bucket.name}/{one.name}": one.generation for one in found})
+    for table in tables:
+        if table.parquet not in generations:
+            raise FaultError("parquet_missing", f"{table.parquet}, which the manifest names, is not there")
+    return generations
 
 
 def read_parquet(bucket: Bucket, tables: list[RawTable]) -> Iterator[tuple[RawTable, Any]]:
@@ -46,11 +74,7 @@ def read_parquet(bucket: Bucket, tables: list[RawTable]) -> Iterator[tuple[RawTa
     Raises:
         FaultError: `parquet_missing` or `parquet_differs`, when an object is not what the manifest says.
     """
-    folders = {table.parquet.rpartition("/")[0] for table in tables}
-    generations: dict[str, int] = {}
-    for folder in sorted(folders):
-        prefix = folder.removeprefix(f"gs://{bucket.name}/") + "/"
-        generations.update({found.name: found.generation for found in bucket.list_objects(prefix)})
+    generations = find_parquet(bucket, tables)
     read: Callable[[RawTable], Any] = lambda table: _read(bucket, table, generations)  # noqa: E731 # bound for the pool
     with ThreadPoolExecutor(_READERS) as pool:
         yield from zip(tables, pool.map(read, tables), strict=True)
@@ -60,10 +84,7 @@ def _read(bucket: Bucket, table: RawTable, generations: dict[str, int]) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    name = table.parquet.removeprefix(f"gs://{bucket.name}/")
-    if name not in generations:
-        raise FaultError("parquet_missing", f"{table.parquet}, which the manifest names, is not there")
-    with bucket.open(name, generations[name]) as stream:
+    with bucket.open(table.parquet.removeprefix(f"gs://{bucket.name}/"), generations[table.parquet]) as stream:
         data = pq.read_table(pa.BufferReader(stream.read()))
     if data.num_rows != table.rows:
         raise FaultError("parquet_differs", f"{table.parquet} has {data.num_rows} rows; the manifest says {table.rows}")

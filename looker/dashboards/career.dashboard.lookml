@@ -385,6 +385,24 @@
     width: 12
     height: 8
 
+  - name: findings
+    title: Flaws of each release's files
+    model: hamilton
+    explore: release_findings
+    type: looker_grid
+    fields:
+    - release_findings.release
+    - release_findings.severity
+    - release_findings.code
+    - release_findings.table_name
+    - release_findings.message
+    sorts: [release_findings.release desc]
+    limit: 100
+    row: 78
+    col: 0
+    width: 24
+    height: 6
+
   - name: definitions
     title: What each statistic counts
     model: hamilton
@@ -397,7 +415,7 @@
     - statistic_definitions.source
     - statistic_definitions.is_default
     sorts: [statistic_definitions.name]
-    row: 78
+    row: 84
     col: 0
     width: 24
     height: 12

@@ -168,25 +168,17 @@ view: mart_driver_titles {
     sql: ${race_wins} ;;
   }
 
-  measure: total_runner_up_points {
-    type: sum
-    label: "Championship points"
-    description: "The points that counted for the drivers' championship: dropped scores are left out, points of sprint races are in."
-    value_format_name: decimal_2
-    sql: ${runner_up_points} ;;
-  }
-
-  measure: total_margin_points {
-    type: sum
-    label: "Title margin"
+  measure: highest_margin_points {
+    type: max
+    label: "Title margin, highest"
     description: "How many points that counted the champion had more than the runner-up; 0 where equal points were parted by the places."
     value_format_name: decimal_2
     sql: ${margin_points} ;;
   }
 
-  measure: total_races_left_when_decided {
-    type: sum
-    label: "Races left when the title was decided"
+  measure: highest_races_left_when_decided {
+    type: max
+    label: "Races left when the title was decided, highest"
     description: "Races of the season that were still to come when the title could no longer be lost."
     value_format_name: decimal_0
     sql: ${races_left_when_decided} ;;

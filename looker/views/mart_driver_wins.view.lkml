@@ -133,14 +133,6 @@ view: mart_driver_wins {
     sql: ${TABLE}.second_driver_name ;;
   }
 
-  measure: total_win_number {
-    type: sum
-    label: "Race wins"
-    description: "Distinct races won, in a shared car too: each of its drivers has won."
-    value_format_name: id
-    sql: ${win_number} ;;
-  }
-
   measure: rows {
     type: count
     description: "One row per driver and race won, a shared win with the driver's own start."

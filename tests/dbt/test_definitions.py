@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from f1db_batch.contract import load_contract
+from tests.integration.transform_world import ZIP
 from transform.catalog.definitions import HEADER, SEED, Definition, read_definitions
 from transform.catalog.project import Table, published_tables
 from transform.catalog.statistics_page import statistics_page
 from transform.raw_tables import snake_case
+from transform.warehouses.duckdb import DuckDbWarehouse
+from transform.warehouses.protocol import PrivatePlace
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFINITIONS = read_definitions()
@@ -90,3 +93,20 @@ def test_the_page_says_what_the_seed_says_when_it_is_made_again(tables: dict[str
     page = (ROOT / "docs/statistics.md").read_text("utf-8")
 
     assert page == statistics_page(DEFINITIONS, tables), "docs/statistics.md lags behind the definitions: make docs"
+
+
+@pytest.mark.skipif(not ZIP.exists(), reason=f"needs the real F1DB release at {ZIP.name}; set F1DB_ZIP")
+def test_every_definition_is_of_something_published_when_the_release_is_real(
+    real: tuple[DuckDbWarehouse, PrivatePlace], tables: dict[str, Table]
+) -> None:
+    warehouse, place = real
+    of_columns = {column.statistic for table in tables.values() for column in table.columns.values()}
+    pointing = [
+        f"select distinct statistic_id from {table.dataset}.{table.relation}"
+        for table in tables.values()
+        if "statistic_id" in table.columns
+    ]
+    of_rows = {row["statistic_id"] for row in warehouse.rows(place, " union ".join(pointing), 1000)}
+
+    assert set(DEFINITIONS) - of_columns - of_rows == set()
+    assert {"streak_wins_own_starts", "win_rate", "head_to_head_race_display_order"} <= of_rows

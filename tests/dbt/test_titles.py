@@ -111,3 +111,19 @@ def test_hamiltons_best_places_are_right_when_counted_by_circuit_constructor_and
     assert told(real, f"select circuit_name, {mart}_circuits {best}") == [("Silverstone", 9, 16)]
     assert told(real, f"select constructor_name, {mart}_constructors {best}") == [("Mercedes", 84, 153)]
     assert told(real, f"select grand_prix_name, {mart}_grands_prix {best}") == [("Great Britain", 9, 15)]
+
+
+def test_a_win_is_shared_for_both_when_a_driver_gave_his_car_up(real: Real) -> None:
+    # F1DB marks the one who took the car over: Fangio from Fagioli and from Musso, Moss from Brooks.
+    assert told(
+        real,
+        "select race_date::varchar, driver_id, grid_position_text from f1db.mart_driver_wins where is_shared "
+        "order by race_date, driver_id",
+    ) == [
+        ("1951-07-01", "juan-manuel-fangio", "1"),
+        ("1951-07-01", "luigi-fagioli", "7"),
+        ("1956-01-22", "juan-manuel-fangio", "1"),
+        ("1956-01-22", "luigi-musso", "3"),
+        ("1957-07-20", "stirling-moss", "1"),
+        ("1957-07-20", "tony-brooks", "3"),
+    ]

@@ -57,6 +57,8 @@ class StandIn:
             def do_POST(self) -> None:
                 self._serve()
 
+            do_PATCH = do_PUT = do_DELETE = do_POST  # noqa: N815 # the base class's names
+
             def log_message(self, *_: object) -> None:
                 pass
 

@@ -14,7 +14,7 @@ from localcloud.servers import LocalServer
 from pipeline.manifests import Column
 from transform.errors import FaultError
 from transform.raw_tables import RawTable
-from transform.warehouses.bigquery_jobs import load_table
+from transform.warehouses.bigquery_jobs import finish_load, load_table
 
 TABLE = RawTable(
     "races",
@@ -26,7 +26,7 @@ TABLE = RawTable(
         Column("previousNames", "array<string>", True),
     ),
 )
-FIRST, SECOND = (f"transform-f1db-2026-11-0-a-c-0-1-fence-7-races-{suffix}" for suffix in (1, 2))
+FIRST, SECOND = (f"transform-f1db-2026-11-0-a-c-0-1-fence-7_1-races-{suffix}" for suffix in (1, 2))
 BROKEN = {"reason": "backendError", "message": "try later"}
 
 
@@ -77,7 +77,7 @@ def client(jobs: Jobs) -> Iterator[Any]:
 
 
 def load(client: Any) -> Any:
-    return load_table(client, TABLE, "project-1.f1db_raw__fence_7.races", 7)
+    return load_table(client, TABLE, "project-1.f1db_raw__fence_7_1.races", "7_1")
 
 
 def test_a_load_says_its_schema_and_fence_when_it_is_started(jobs: Jobs, client: Any) -> None:
@@ -87,7 +87,7 @@ def test_a_load_says_its_schema_and_fence_when_it_is_started(jobs: Jobs, client:
     config = job["configuration"]["load"]
     assert config["sourceUris"] == ["gs://curated/runs/f1db-2026-11-0-a-c-0/1/races.parquet"]
     assert config["destinationTable"] == {
-        "projectId": "project-1", "datasetId": "f1db_raw__fence_7", "tableId": "races",
+        "projectId": "project-1", "datasetId": "f1db_raw__fence_7_1", "tableId": "races",
     }  # fmt: skip
     assert (config["sourceFormat"], config["writeDisposition"]) == ("PARQUET", "WRITE_TRUNCATE")
     assert config["parquetOptions"] == {"enableListInference": True}
@@ -118,3 +118,31 @@ def test_loading_is_a_fault_when_every_suffix_has_failed(jobs: Jobs, client: Any
 
     with pytest.raises(FaultError, match="try later"):
         load(client)
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("notFound", "parquet_missing"), ("backendError", "load_failed"), ("invalid", "load_failed")]
+)
+def test_a_failed_load_is_a_fault_of_its_kind_when_it_is_waited_for(
+    jobs: Jobs, client: Any, reason: str, code: str
+) -> None:
+    job = load(client)
+    jobs.add(FIRST, {"load": {}}, {"state": "DONE", "errorResult": {"reason": reason, "message": "no such object"}})
+
+    with pytest.raises(FaultError) as raised:
+        finish_load(job, TABLE)
+
+    assert raised.value.code == code
+
+
+@pytest.mark.parametrize("rows", [1170, 1171])
+def test_rows_are_counted_when_a_load_is_done(jobs: Jobs, client: Any, rows: int) -> None:
+    job = load(client)
+    jobs.add(FIRST, {"load": {}}, {"state": "DONE"})
+    jobs.known[FIRST]["statistics"] = {"load": {"outputRows": str(rows)}}
+
+    if rows == TABLE.rows:
+        finish_load(job, TABLE)
+    else:
+        with pytest.raises(FaultError, match="1170 rows; the manifest says 1171"):
+            finish_load(job, TABLE)

@@ -5,7 +5,17 @@ import pytest
 from pipeline.manifests import Column
 from transform.raw_tables import RawTable, snake_case
 from transform.warehouses.bigquery_jobs import load_job_id
-from transform.warehouses.bigquery_sql import Field, claim_sql, field_of, publish_sql, rename_columns_sql
+from transform.warehouses.bigquery_sql import (
+    Built,
+    Field,
+    claim_sql,
+    field_of,
+    flip_sql,
+    literal,
+    moving_view_sql,
+    named_table_sql,
+    settled_view_sql,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,45 +55,44 @@ def test_a_type_is_refused_when_the_contract_does_not_have_it() -> None:
         field_of("x", "float")
 
 
-def test_the_claim_asserts_the_fence_when_a_greater_one_is_there() -> None:
-    assert claim_sql("p.c.published") == (
-        "update `p.c.published` set fence = @fence where id = 1 and fence < @fence;\n"
-        "assert (select fence from `p.c.published` where id = 1) = @fence "
-        "as 'the control record has a greater fence';\n"
+def test_the_claim_changes_no_row_when_a_greater_fence_is_there() -> None:
+    assert claim_sql("p.c.published") == ("update `p.c.published` set fence = @fence where id = 1 and fence <= @fence")
+
+
+def test_publishing_is_one_row_of_one_table_when_the_fence_is_ours() -> None:
+    assert flip_sql("p.c.published") == (
+        "update `p.c.published` set published_fence = @fence, shown = @shown, version = @version, run = @run, "
+        "published_at = current_timestamp() where id = 1 and fence = @fence"
     )
 
 
-def test_columns_are_renamed_only_where_the_name_changes() -> None:
-    assert (
-        rename_columns_sql("p.d.races", ["id", "grandPrixId", "circuitId"])
-        == "alter table `p.d.races` rename column `grandPrixId` to `grand_prix_id`, "
-        "rename column `circuitId` to `circuit_id`;\n"
+def test_a_loaded_table_gets_names_types_description_and_labels_when_it_is_named() -> None:
+    columns = [Column("id", "int", False), Column("courseLength", "decimal(6,3)", True)]
+    columns.append(Column("previousNames", "array<string>", True))
+
+    assert named_table_sql("p.d.races", columns, "One row per 'race'.", {"layer": "raw"}) == (
+        "create or replace table `p.d.races` "
+        "(`id` int64, `course_length` numeric(6, 3), `previous_names` array<string>) "
+        "options (description = 'One row per \\'race\\'.', labels = [('layer', 'raw')]) as select "
+        "`id` as `id`, `courseLength` as `course_length`, `previousNames` as `previous_names` from `p.d.races`"
     )
-    assert rename_columns_sql("p.d.seasons", ["year"]) is None
 
 
-def test_publishing_is_one_transaction_that_asserts_the_fence_first() -> None:
-    script = publish_sql("p.c.published", {"p.f1db.a": ("p.f1db__fence_3.a", ["x", "y"])}, ["p.f1db.gone"])
+def test_a_text_is_written_so_that_bigquery_reads_it_back_when_it_has_special_characters() -> None:
+    assert literal("a\\b'c\nd") == "'a\\\\b\\'c\\nd'"
 
-    assert (
-        script
-        == """\
-begin
-  begin transaction;
-  update `p.c.published`
-  set published_fence = @fence, version = @version, run = @run, published_at = current_timestamp()
-  where id = 1 and fence = @fence;
-  assert @@row_count = 1 as 'the control record carries another fence';
-  delete from `p.f1db.a` where true;
-  insert into `p.f1db.a` (`x`, `y`) select `x`, `y` from `p.f1db__fence_3.a`;
-  delete from `p.f1db.gone` where true;
-  commit transaction;
-exception when error then
-  rollback transaction;
-  raise;
-end;
-"""
+
+def test_a_view_shows_the_old_place_and_the_new_one_by_the_control_record_while_it_moves() -> None:
+    old, new = Built("6_1", "p.f1db__fence_6_1.t", {"x": "INT64", "y": "DATE"}), Built("7_1", "p.n.t", {"x": "STRING"})
+
+    assert moving_view_sql("p.c.published", old, new) == (
+        "select safe_cast(`x` as STRING) as `x`, `y` from `p.f1db__fence_6_1.t` "
+        "where (select shown from `p.c.published` where id = 1) = '6_1'\n"
+        "union all\n"
+        "select `x`, cast(null as DATE) as `y` from `p.n.t` "
+        "where (select shown from `p.c.published` where id = 1) = '7_1'"
     )
+    assert settled_view_sql(new) == "select `x` from `p.n.t`"
 
 
 def test_job_ids_say_run_fence_table_and_suffix() -> None:
@@ -91,4 +100,4 @@ def test_job_ids_say_run_fence_table_and_suffix() -> None:
         "races", 1, "gs://curated/runs/f1db-2026-11-0-a-c-0/2/races.parquet", (Column("id", "int", False),)
     )
 
-    assert load_job_id(table, 7, 1) == "transform-f1db-2026-11-0-a-c-0-2-fence-7-races-1"
+    assert load_job_id(table, "7_1", 1) == "transform-f1db-2026-11-0-a-c-0-2-fence-7_1-races-1"

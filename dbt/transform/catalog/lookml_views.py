@@ -65,7 +65,7 @@ def _view(table: Table, definitions: Mapping[str, Definition]) -> Iterator[str]:
     for column in table.columns.values():
         yield ""
         yield from _dimension(column, is_key=table.key == (column.name,))
-    for column in table.columns.values():
+    for column in table.metrics:
         measure = measure_of(column)
         if measure is not None and column.statistic is not None:
             yield ""
