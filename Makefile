@@ -9,7 +9,7 @@
 .ONESHELL:
 SHELL := /bin/sh
 
-COMMANDS := run up down trigger status logs query export reset doctor plan deploy destroy cloud-trigger cloud-status cloud-logs
+COMMANDS := run up down trigger status logs query export report reset doctor plan deploy destroy cloud-trigger cloud-status cloud-logs
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?=
@@ -100,6 +100,11 @@ export: do-export ## the published marts as CSV and Parquet, in STATE/export/
 do-export:
 	+@$(call command,export)
 
+report: do-report ## the published drivers' pages again, in STATE/report/
+	$(status_1)
+do-report:
+	+@$(call command,report)
+
 doctor: do-doctor ## what is missing before the cloud half can be deployed, each with its mend [PROJECT= REGION=]
 	$(status_1)
 do-doctor:
@@ -158,12 +163,13 @@ bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--
 	@$(call set_up,test)
 	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs:$(CURDIR)/dbt" $(PY) -m tests.bench $(ARGS)
 
-docs: ## make docs/data-contract.md, statistics.md, cost.md and looker/ again
+docs: ## the generated pages of docs/ and looker/ again and, of a published warehouse, STATE/report/dbt-docs.html
 	@$(call set_up,test)
 	PYTHONPATH=dataproc_jobs $(PY) -m f1db_batch.contract_page > docs/data-contract.md
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.statistics_page > docs/statistics.md
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.lookml looker
 	$(PY) -m deploy.cost_page > docs/cost.md
+	[ ! -e "$$STATE/warehouse.duckdb" ] || PYTHONPATH=dbt:functions $(PY) -m transform.docs --pointer "$$STATE/gcs/state/published.json" --warehouse "$$STATE/warehouse.duckdb" --to "$$STATE/report/dbt-docs.html"
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
 	@$(call set_up,test)

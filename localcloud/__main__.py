@@ -22,6 +22,7 @@ _MODULES = {
     "logs": "logs",
     "query": "warehouse",
     "export": "warehouse",
+    "report": "report",
     "reset": "reset",
 }
 

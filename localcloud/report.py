@@ -1,4 +1,4 @@
-"""Keeps `<state>/report/index.html` the report of what is published, so that a browser needs no bucket."""
+"""Keeps `<state>/report/` the pages of what is published, so that a browser needs no bucket."""
 
 import json
 import logging
@@ -12,11 +12,13 @@ _LOG = logging.getLogger("localcloud")
 
 
 def copy_report(store: ObjectStore, state_dir: Path) -> bool:
-    """Copy the report that the pointer names; tells whether there is one."""
+    """Copy the page that the pointer names and those of further drivers beside it; tells whether there is one."""
     try:
         pointer = json.loads(store.read_bytes("state", "published.json"))
         bucket, _, name = str(pointer["report"]).removeprefix("gs://").partition("/")
-        content = store.read_bytes(bucket, name)
+        pages = {"index.html": store.read_bytes(bucket, name)}
+        for driver in pointer["drivers"][1:]:
+            pages[f"{driver}.html"] = store.read_bytes(bucket, name.replace("index.html", f"{driver}.html"))
     except StorageError as error:
         if error.status != 404:
             raise
@@ -24,5 +26,6 @@ def copy_report(store: ObjectStore, state_dir: Path) -> bool:
     except (ValueError, KeyError, TypeError) as error:
         _LOG.warning("the pointer names no report: %r", error)
         return False
-    durable.write_bytes(state_dir / "report" / "index.html", content)
+    for page, content in pages.items():
+        durable.write_bytes(state_dir / "report" / page, content)
     return True

@@ -85,17 +85,26 @@ class Publication:
     def _write_reports(self, pointer: Pointer) -> None:
         """Write one page a driver: the first one's is what the pointer names, the others lie beside it."""
         first = objects.report_name(pointer.run, pointer.fence)
-        stamp = ReleaseStamp(
-            version=str(pointer.version),
-            run=str(pointer.run),
-            zip_sha256=pointer.zip_sha256,
-            published_at_utc=format_utc(pointer.published_at),
-            is_sample=pointer.is_sample,
-        )
-        for number, driver_id in enumerate(pointer.drivers):
+        stamp = stamp_of(pointer)
+        for driver_id in pointer.drivers:
             html = render_report(self.warehouse.published_marts(), driver_id, stamp)
-            name = first if number == 0 else first.replace("index.html", f"{driver_id}.html")
-            self.buckets.curated.write_page(name, html)
+            self.buckets.curated.write_page(first.replace("index.html", page_name(pointer.drivers, driver_id)), html)
+
+
+def stamp_of(pointer: Pointer) -> ReleaseStamp:
+    """Say where a report's figures come from."""
+    return ReleaseStamp(
+        version=str(pointer.version),
+        run=str(pointer.run),
+        zip_sha256=pointer.zip_sha256,
+        published_at_utc=format_utc(pointer.published_at),
+        is_sample=pointer.is_sample,
+    )
+
+
+def page_name(drivers: Sequence[str], driver_id: str) -> str:
+    """Name a driver's page: the first driver's is the index, the others lie beside it."""
+    return "index.html" if driver_id == drivers[0] else f"{driver_id}.html"
 
 
 def datasets_of(drivers: Sequence[str]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
     "logs": ("--release", "--stage", "--severity"),
     "query": ("--sql",),
     "export": (),
+    "report": (),
     "reset": ("--yes",),
 }
 

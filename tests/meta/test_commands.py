@@ -16,6 +16,7 @@ WANTED = {
     "logs",
     "query",
     "export",
+    "report",
     "test",
     "test-fast",
     "lint",

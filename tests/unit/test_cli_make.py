@@ -60,7 +60,7 @@ def _make(checkout: Path, *words: str, wanted: str = "0") -> subprocess.Complete
 @pytest.mark.parametrize(
     "command",
     [
-        *("run", "up", "down", "trigger", "status", "logs", "query", "export", "reset"),
+        *("run", "up", "down", "trigger", "status", "logs", "query", "export", "report", "reset"),
         *("doctor", "plan", "deploy", "destroy", "cloud-trigger", "cloud-status", "cloud-logs"),
     ],
 )

@@ -4,300 +4,276 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
-from html.parser import HTMLParser
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
+import yaml
 
-from transform.report import DriverMissingError, DuckDBMarts, ReleaseStamp, render_report
+from tests.unit.page_reader import Page
+from tests.unit.report_tables import EMPTY, FULL, HOSTILE, STAMP, Rows, Tables, hostile_tables, season
+from transform.report import DriverMissingError, ReleaseStamp, render_report
 
-STAMP = ReleaseStamp(
-    version="2026.11.0",
-    run="f1db-2026-11-0-e55e843c-1a2b3c4d-0",
-    zip_sha256="e55e843c" * 8,
-    published_at_utc="2026-11-23T18:30:00Z",
-    is_sample=False,
-)
-CAREER: dict[str, Any] = {
-    "driver_name": "Lewis Hamilton",
-    "race_entries": 391,
-    "race_starts": 391,
-    "race_wins": 106,
-    "second_places": 59,
-    "third_places": 42,
-    "podiums": 207,
-    "pole_positions": 104,
-    "fastest_laps": 69,
-    "championships": 7,
-    "points_total": Decimal("5187.50"),
-    "points_race": Decimal("5106.50"),
-    "points_sprint": Decimal("81.00"),
-    "sprint_starts": 28,
-    "sprint_wins": 1,
-    "sprint_top_threes": 8,
-    "grand_slams": 6,
-    "race_laps": 22327,
-    "best_race_result": 1,
-    "first_win_date": date(2007, 6, 10),
-    "last_win_date": date(2026, 6, 14),
-}
-NOTHING = {name: 0 for name, value in CAREER.items() if isinstance(value, int)} | {
-    "points_total": Decimal(0),
-    "points_race": Decimal(0),
-    "points_sprint": Decimal(0),
-    "best_race_result": None,
-    "first_win_date": None,
-    "last_win_date": None,
-}
-HOSTILE = """<script>alert('x')</script>"><img src=https://hostile.example/x onerror=alert(1)> & {{ 7 * 7 }}"""
+PROJECT = Path(__file__).resolve().parents[2] / "dbt"
+ALLOWED_ADDRESSES = {"https://github.com/f1db/f1db", "https://creativecommons.org/licenses/by/4.0/"}
+DANGEROUS = {"link", "img", "iframe", "object", "embed", "base", "form", "image", "foreignobject", "use"}
 
 
-def season(year: int, **values: Any) -> dict[str, Any]:
-    return {
-        "year": year,
-        "constructors": "McLaren",
-        "race_starts": 17,
-        "race_wins": 0,
-        "podiums": 0,
-        "pole_positions": 0,
-        "fastest_laps": 0,
-        "points_total": Decimal("0.00"),
-        "championship_position": 2,
-        "championship_position_text": "2",
-        "is_champion": False,
-        "is_final": True,
-        "races_left": 0,
-        **values,
-    }
+@cache
+def full_page() -> str:
+    return render_report(Tables(FULL), "ada-example", STAMP)
 
 
-SEASONS = [
-    season(2008, race_wins=5, podiums=10, pole_positions=7, is_champion=True, championship_position=1),
-    season(2007, race_wins=4, podiums=12, pole_positions=6, points_total=Decimal("109.00")),
-    season(2026, race_wins=1, podiums=5, is_final=False, races_left=11, constructors="Ferrari"),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """A warehouse in memory."""
-
-    career: Mapping[str, Any] | None
-    seasons: list[dict[str, Any]] = field(default_factory=list)
-
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        return {
-            "lewis_hamilton.mart_career": [] if self.career is None else [dict(self.career)],
-            "lewis_hamilton.mart_seasons": self.seasons,
-        }[table]
-
-
-class Page(HTMLParser):
-    """What a browser would make of the text: tags with attributes, and the texts between them."""
-
-    VOID = frozenset({"meta", "img", "link", "br", "hr", "input"})
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[str] = []
-        self.open: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] != "style" and data.strip():
-            self.texts.append(" ".join(data.split()))
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-
-def rendered(career: Mapping[str, Any], seasons: list[dict[str, Any]], stamp: ReleaseStamp = STAMP) -> str:
-    return render_report(Tables(career, seasons), "lewis-hamilton", stamp)
+def rendered(changes: Mapping[str, Rows], stamp: ReleaseStamp = STAMP, tables: Mapping[str, Rows] = EMPTY) -> str:
+    return render_report(Tables({**tables, **changes}), "ada-example", stamp)
 
 
 def test_figures_are_those_of_the_marts_when_rendered() -> None:
-    html = rendered(CAREER, SEASONS)
-    texts = Page(html).texts
-    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", html))
-    assert figures["World titles"] == "7"
-    assert figures["Wins"] == "106"
-    assert figures["Podiums"] == "207"
-    assert figures["Pole positions"] == "104"
-    assert figures["Starts"] == "391"
-    assert figures["Points"] == "5,187.5"
-    assert figures["Sprint starts"] == "28, 1 win"
-    assert figures["Race laps"] == "22,327"
-    assert figures["First win"] == "10 June 2007"
+    html = full_page()
+    figures = dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+?) ?<", html))
+    assert figures["World titles"] == "1"
+    assert figures["Wins"] == "3"
+    assert figures["Podiums"] == "6"
+    assert figures["Poles"] == "4"
+    assert figures["Starts"] == "58"
+    assert figures["Points"] == "512.5"
+    assert figures["Sprint starts"] == "8, 1 win"
+    assert figures["Race laps"] == "3,123"
+    assert figures["First win"] == "9 June 2024"
     assert figures["Latest win"] == "14 June 2026"
-    assert "106 wins and 7 world titles from 391 starts." in texts
-    assert "The 2026 season is under way: 11 races to come." in texts
+    lead = "3 wins and 1 world title from 58 starts. The 2026 season is under way: 11 races to come."
+    assert lead in Page(html).texts
+
+
+def test_findings_head_every_section_when_rendered() -> None:
+    assert Page(full_page()).findings() == {
+        "seasons": "Wins in 2 of 3 seasons",
+        "titles": "1 world title, by 1 point; 1 decided at the last race",
+        "circuits": "Wins at 2 of 3 circuits; most often at Montreal, 2 times",
+        "team-mates": "Ahead of 1 of 1 team-mate in races",
+        "grid": "1 of 2 poles became wins; 1 win from elsewhere",
+        "streaks": "2 wins in a row at the best",
+        "recoveries": "13 places made up at the most, Canada GP 2024",
+        "records": "Holds 1 of 4 records",
+        "watch": "The next race (Netherlands GP 2026) can bring 1 mark",
+        "debate": "Leads 1 of 2 measures that people argue with",
+        "releases": "Since 2026.10.0: wins +1",
+        "quality": "4 totals compared with F1DB's own: none differs",
+        "definitions": "13 statistics, each with its definition",
+    }
+
+
+def test_empty_things_are_said_in_words_when_there_is_nothing() -> None:
+    html = rendered({})
+    page = Page(html)
+    assert page.findings() == {
+        "seasons": "No season with a start",
+        "titles": "No world title, no win",
+        "circuits": "No start at any circuit",
+        "team-mates": "Nobody to compare with in a race",
+        "grid": "No start",
+        "streaks": "No two races in a row with a result",
+        "recoveries": "No place gained in any race",
+        "records": "No record, as there is nothing to rank",
+        "watch": "No mark ahead",
+        "debate": "Not part of the debate",
+        "releases": "No release to look back on",
+        "quality": "No totals to compare with",
+        "definitions": "13 statistics, each with its definition",
+    }
+    assert "No race entry in this release." in page.texts
+    assert "No race win in this release." in page.texts
+    assert page.named("svg") == []
+    assert page.open == []
+
+
+def test_nobody_elses_name_is_left_when_the_driver_is_another() -> None:
+    for html in (full_page(), rendered({})):
+        own = html[: html.index("<script>")] + html[html.rindex("</script>") :]
+        assert re.findall("hamilton|mercedes|lewis", own, flags=re.IGNORECASE) == []
 
 
 def test_seasons_are_listed_in_order_when_the_mart_is_not() -> None:
-    texts = Page(rendered(CAREER, SEASONS)).texts
+    texts = Page(full_page()).texts
     start = texts.index("Championship") + 1
-    assert texts[start : start + 27] == [
-        "2007", "McLaren", "17", "4", "12", "6", "0", "109", "2nd",
-        "2008", "McLaren", "17", "5", "10", "7", "0", "0", "Champion",
-        "2026", "Ferrari", "17", "1", "5", "0", "0", "0", "2nd so far",
+    assert texts[start : start + 30] == [
+        "2024", "Arrow", "20", "1", "1", "0", "0", "109.5", "99.5", "2nd",
+        "2025", "Arrow", "20", "2", "4", "3", "0", "0", "0", "Champion",
+        "2026", "Bolt, Arrow", "20", "0", "1", "1", "0", "0", "0", "2nd so far",
     ]  # fmt: skip
 
 
-def test_charts_state_their_finding_and_every_number_when_read_aloud() -> None:
-    page = Page(rendered(CAREER, SEASONS))
-    labels = [attributes["aria-label"] for attributes in page.named("div") if attributes.get("role") == "img"]
-    assert labels == [
-        "5 wins at most, in 2008. Wins per season: 2007 4, 2008 5, 2026 1.",
-        "12 podiums at most, in 2007. Podiums per season: 2007 12, 2008 10, 2026 5.",
-        "7 poles at most, in 2008. Pole positions per season: 2007 6, 2008 7, 2026 0.",
-    ]
-    assert len(page.named("svg")) == 3
+def test_what_moved_is_said_when_a_release_came_before() -> None:
+    page = Page(full_page())
+    assert "+1" in page.texts
+    assert any(text.endswith("Small numbers: what has moved since 2026.10.0.") for text in page.texts)
+    unmoved = [dict(row, previous_value=row["value"]) if row["previous_value"] is not None else row
+               for row in FULL["f1db.release_headlines"]]  # fmt: skip
+    page = Page(rendered({"f1db.release_headlines": unmoved}))
+    assert "+1" not in page.texts
+    assert any(text.endswith("None of these has moved since 2026.10.0.") for text in page.texts)
+    assert page.findings()["releases"] == "Nothing has moved since 2026.10.0"
 
 
-def test_bars_keep_years_apart_when_a_driver_paused() -> None:
-    html = rendered(CAREER, SEASONS)
-    drawing = html[html.index("<svg") : html.index("</svg>")]
-    assert len(re.findall(r'<path[^>]*fill="#010101"', drawing)) == 2
-    assert len(re.findall(r'<path[^>]*fill="#020202"', drawing)) == 1  # the champion's season
-    assert [text for text in re.findall(r">(\d+)</text>", drawing) if len(text) == 2] == [
-        f"{year % 100:02}" for year in range(2007, 2027)
-    ]
-
-
-def test_nothing_is_fetched_or_executed_when_opened() -> None:
-    page = Page(rendered(CAREER, SEASONS))
-    assert {tag for tag, _ in page.tags} & {
-        "script",
-        "link",
-        "img",
-        "iframe",
-        "object",
-        "embed",
-        "base",
-        "form",
-    } == set()
-    addresses = [
-        (name, value)
+def test_nothing_is_fetched_when_opened() -> None:
+    page = Page(full_page())
+    assert {tag for tag, _ in page.tags} & DANGEROUS == set()
+    addresses = {
+        value
         for _, attributes in page.tags
         for name, value in attributes.items()
         if value and "//" in value and not name.startswith("xmlns")
-    ]
-    assert addresses == [
-        ("href", "https://github.com/f1db/f1db"),
-        ("href", "https://creativecommons.org/licenses/by/4.0/"),
-    ]
-    assert all(not name.startswith("on") for _, attributes in page.tags for name in attributes)
+    }
+    assert addresses == ALLOWED_ADDRESSES
+    assert [name for _, attributes in page.tags for name in attributes if name.startswith("on")] == []
     assert all("style" not in attributes for _, attributes in page.tags)
+    assert all("src" not in attributes for attributes in page.named("script"))
 
 
-def test_policy_allows_only_the_own_style_when_read_by_a_browser() -> None:
-    html = rendered(CAREER, SEASONS)
-    policies = [
+def test_policy_allows_only_the_own_style_and_scripts_when_read_by_a_browser() -> None:
+    html = full_page()
+    [policy] = [
         tag["content"] for tag in Page(html).named("meta") if tag.get("http-equiv") == "Content-Security-Policy"
     ]
-    style = html.split("<style>")[1].split("</style>")[0]
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    assert policies == [f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"]
+    texts = re.findall(r"<style>(.*?)</style>|<script>(.*?)</script>", html, flags=re.DOTALL)
+    style, vega, script = (one or other for one, other in texts)
+
+    def digest(text: str) -> str:
+        return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+    assert policy == (
+        f"default-src 'none'; style-src {digest(style)}; script-src {digest(vega)} {digest(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
     assert "url(" not in style
     assert "@import" not in style
 
 
+def test_links_lead_somewhere_when_they_stay_in_the_page() -> None:
+    page = Page(full_page())
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    wanted = {str(attributes["href"])[1:] for attributes in page.named("a") if str(attributes["href"]).startswith("#")}
+    assert "definition-race_wins" in wanted
+    assert wanted - set(ids) == set()
+
+
+def test_choices_have_labels_and_one_choice_made_when_operated_by_keyboard() -> None:
+    page = Page(full_page())
+    radios = [attributes for attributes in page.named("input") if attributes["type"] == "radio"]
+    assert [radio["id"] for radio in radios if "checked" in radio] == ["choice-race-1", "choice-qualifying-1"]
+    assert {radio["id"] for radio in radios} == {label["for"] for label in page.named("label")}
+    assert [radio["name"] for radio in radios] == ["choice-race"] * 3 + ["choice-qualifying"] * 2
+
+
+def test_every_chart_says_its_numbers_when_read_aloud() -> None:
+    page = Page(full_page())
+    said = [str(attributes["aria-label"]) for attributes in page.named("div") if attributes.get("role") == "img"]
+    assert len(said) * 2 == len(page.named("svg"))
+    assert "Wins per season: 2024 1, 2025 2, 2026 0." in said[0]
+    assert "World titles: 2025." in said[0]
+    assert any("Ben Beispiel, 2024\N{EN DASH}2025, 12\N{EN DASH}8" in text for text in said)
+    assert any("Canada GP 2024, 14th to 1st; Great Britain GP 2024, pit lane to 8th." in text for text in said)
+
+
 def test_stamp_and_attribution_are_shown_when_rendered() -> None:
-    html = rendered(CAREER, SEASONS)
+    html = full_page()
     texts = Page(html).texts
     for text in ("2026.11.0", "f1db-2026-11-0-e55e843c-1a2b3c4d-0", "e55e843c" * 8, "23 November 2026, 18:30 UTC"):
         assert text in texts
     assert '<time datetime="2026-11-23T18:30:00Z">' in html
     assert {"F1DB", "CC BY 4.0"} <= set(texts)
-    assert "Sample" not in html
+    assert "Sample data" not in html
 
 
 def test_a_banner_says_so_when_the_data_is_a_sample() -> None:
-    html = rendered(CAREER, SEASONS, replace(STAMP, version="sample", is_sample=True))
+    html = rendered({}, replace(STAMP, version="sample", is_sample=True))
     page = Page(html)
-    text = " ".join(page.texts)
     assert "Sample data, not a release" in page.texts
-    assert "Figures that need the full field are not shown." in text
-    assert "Sample: Lewis Hamilton in Formula 1" in page.texts
+    assert "Sample: Jo Nobody in Formula 1" in page.texts
     assert html.index("Sample data") < html.index("<h1>")
 
 
+def test_nobody_is_ranked_among_a_few_when_the_data_is_a_sample() -> None:
+    page = Page(rendered({}, replace(STAMP, version="sample", is_sample=True), FULL))
+    untold = {id_ for id_, finding in page.findings().items() if finding == "Not told by the sample"}
+    assert untold == {"records", "watch", "debate"}
+
+
+def test_findings_of_the_batch_are_listed_when_the_release_has_some() -> None:
+    texts = Page(full_page()).texts
+    assert "1 finding of the batch" in texts
+    assert "drivers: a flaw of 2026.11.0" in texts
+    assert "drivers: a flaw of 2026.10.0" not in texts
+    assert "The batch that read this release found nothing wrong with its files." in Page(rendered({})).texts
+
+
 def test_names_stay_text_when_they_are_hostile() -> None:
-    hostile_stamp = replace(STAMP, version=HOSTILE, run=HOSTILE, zip_sha256=HOSTILE)
-    seasons = [season(2008, constructors=HOSTILE, championship_position=None, championship_position_text=HOSTILE)]
-    page = Page(rendered({**CAREER, "driver_name": HOSTILE}, seasons, hostile_stamp))
-    assert page.texts.count(HOSTILE) == 6  # heading, team, place, and three in the stamp
-    assert {tag for tag, _ in page.tags} & {"script", "img"} == set()
+    stamp = replace(STAMP, run=HOSTILE, zip_sha256=HOSTILE)
+    html = rendered({}, stamp, hostile_tables())
+    page = Page(html)
+    assert page.texts.count(HOSTILE) > 40
+    assert {tag for tag, _ in page.tags} & DANGEROUS == set()
+    assert "onerror" not in {name for _, attributes in page.tags for name in attributes}
+    scripts = page.named("script")
+    assert [script.get("type") for script in scripts] == ["application/json"] * 4 + [None, None]
+    assert page.open == []
 
 
 @pytest.mark.parametrize(
-    ("career", "seasons", "summary"),
+    ("career", "seasons", "summary", "drawings"),
     [
-        ({}, [], "No race entry in this release."),
-        ({"race_entries": 2}, [season(1962, race_starts=0)], "2 race entries, but no start."),
+        ({"race_entries": 2}, [season(1962, race_starts=0)], "2 race entries, but no start.", 0),
         (
             {"race_entries": 13, "race_starts": 12, "best_race_result": 4},
-            [season(1962, championship_position=None, championship_position_text=None)],
+            [season(1962, championship_position=None, championship_position_text=None, constructors=None)],
             "No win in 12 starts; best result 4th.",
+            0,
         ),
         (
             {"race_entries": 1, "race_starts": 1, "race_wins": 1, "first_win_date": date(1950, 5, 30)},
             [season(1950, race_wins=1)],
             "1 win from 1 start.",
+            2,
         ),
     ],
 )
 def test_report_is_whole_when_the_career_is_small(
-    career: dict[str, Any], seasons: list[dict[str, Any]], summary: str
+    career: dict[str, Any], seasons: list[dict[str, Any]], summary: str, drawings: int
 ) -> None:
-    page = Page(rendered({"driver_name": "Jo Nobody", **NOTHING, **career}, seasons))
+    [nobody] = EMPTY["ada_example.mart_career"]
+    html = rendered({"ada_example.mart_career": [{**nobody, **career}], "ada_example.mart_seasons": seasons})
+    page = Page(html)
     assert summary in page.texts
-    assert len(page.named("svg")) == (3 if seasons else 0)
+    assert len(page.named("svg")) == drawings
     assert page.open == []
 
 
 def test_report_stays_small_when_a_career_is_long() -> None:
     seasons = [season(year, race_wins=22, podiums=24, pole_positions=24) for year in range(1990, 2027)]
-    html = rendered(CAREER, seasons)
-    assert len(html.encode()) < 200_000
-    drawing = html[html.index("<svg") : html.index("</svg>")]
-    years = [text for text in re.findall(r">(\d\d)</text>", drawing) if text not in {"22", "24"}]
-    assert "26" in years  # the latest is always named, others only as they fit
-    assert len(years) < 37 / 2
+    html = rendered({"ada_example.mart_seasons": seasons}, tables=FULL)
+    assert 800_000 < len(html.encode()) < 1_500_000
 
 
 def test_rendering_is_the_same_when_repeated() -> None:
-    assert rendered(CAREER, SEASONS) == rendered(CAREER, SEASONS)
+    assert full_page() == render_report(Tables(FULL), "ada-example", STAMP)
 
 
 def test_a_missing_driver_is_an_error_when_the_mart_is_empty() -> None:
-    with pytest.raises(DriverMissingError, match="mart_career has no row for lewis-hamilton"):
-        render_report(Tables(None), "lewis-hamilton", STAMP)
+    with pytest.raises(DriverMissingError, match="mart_career has no row for ada-example"):
+        rendered({"ada_example.mart_career": []})
 
 
-def test_marts_are_read_when_they_are_in_a_duckdb_file(tmp_path: Path) -> None:
-    path = tmp_path / "warehouse.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema max_verstappen")
-        connection.execute("create table max_verstappen.mart_seasons as select 2016 as year, true as is_final")
-    assert DuckDBMarts(path).rows("max_verstappen.mart_seasons") == [{"year": 2016, "is_final": True}]
-    with pytest.raises(duckdb.CatalogException):
-        DuckDBMarts(path).rows("max_verstappen.mart_career")
+@pytest.mark.parametrize("table", sorted(FULL))
+def test_a_missing_table_is_an_error_when_it_should_be_published(table: str) -> None:
+    with pytest.raises(KeyError, match=table.split(".")[1]):
+        render_report(Tables({name: rows for name, rows in FULL.items() if name != table}), "ada-example", STAMP)
+
+
+def test_exposure_names_what_is_read_when_compared() -> None:
+    exposures = yaml.safe_load((PROJECT / "models" / "exposures.yml").read_text("utf-8"))["exposures"]
+    [report] = [exposure for exposure in exposures if exposure["name"] == "report"]
+    assert report["depends_on"] == [f"ref('{name}')" for name in sorted(table.split(".")[1] for table in FULL)]

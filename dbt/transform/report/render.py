@@ -4,54 +4,33 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from transform.report import charts, wording
-from transform.report.marts import Career, MartReader, Season, read_career, read_seasons
+from transform.report import wording
+from transform.report.charts.drawing import vega_bundle
+from transform.report.parts import Figure, Section
+from transform.report.reader import MartReader
+from transform.report.sections.debate import debate_section
+from transform.report.sections.definitions import definitions_section
+from transform.report.sections.feats import recoveries_section, streaks_section
+from transform.report.sections.grid import grid_section
+from transform.report.sections.places import circuits_section
+from transform.report.sections.records import records_section, watch_section
+from transform.report.sections.releases import moves, previous_release, quality_section, releases_section
+from transform.report.sections.seasons import seasons_section
+from transform.report.sections.team_mates import team_mates_section
+from transform.report.sections.titles import titles_section
+from transform.report.story import ReleaseStamp, Story, read_story
 
-
-@dataclass(frozen=True, slots=True)
-class ReleaseStamp:
-    """Where the figures come from; the same words as in the pointer."""
-
-    version: str
-    run: str
-    zip_sha256: str
-    published_at_utc: str
-    is_sample: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number, big on the page."""
-
-    label: str
-    value: str
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """One drawing and what it says; `alt` carries every number of it."""
-
-    label: str
-    finding: str
-    alt: str
-    svg: Markup
-
-
-METRICS: Final[tuple[tuple[str, str, str, Callable[[Season], int]], ...]] = (
-    ("Wins", "win", "wins", lambda season: season.race_wins),
-    ("Podiums", "podium", "podiums", lambda season: season.podiums),
-    ("Pole positions", "pole", "poles", lambda season: season.pole_positions),
-)
+_SECTIONS = (
+    seasons_section, titles_section, circuits_section, team_mates_section, grid_section, streaks_section,
+    recoveries_section, records_section, watch_section, debate_section, releases_section, quality_section,
+    definitions_section,
+)  # fmt: skip
 
 
 def render_report(reader: MartReader, driver_id: str, stamp: ReleaseStamp) -> str:
@@ -59,88 +38,66 @@ def render_report(reader: MartReader, driver_id: str, stamp: ReleaseStamp) -> st
 
     Raises:
         DriverMissingError: the published marts have no career of this driver.
+        MartValueError: a published column holds what its model does not allow.
     """
-    career, seasons = read_career(reader, driver_id), read_seasons(reader, driver_id)
-    style = _text("style.css")
+    story = read_story(reader, driver_id, stamp)
+    style, script, vega = _text("style.css"), _text("explore.js"), vega_bundle()
+    sections: list[Section] = [make(story) for make in _SECTIONS]
     return (
         _environment()
-        .from_string(_text("page.html.j2"))
+        .get_template("report.html.j2")
         .render(
-            career=career,
-            seasons=seasons,
-            span=_span(seasons),
-            summary=wording.summary(career),
-            headlines=_headlines(career),
-            details=_details(career),
-            charts=_charts(seasons),
-            has_titles=any(season.is_champion for season in seasons),
-            open_season=next((season for season in reversed(seasons) if not season.is_final), None),
+            story=story,
+            career=story.career,
             stamp=stamp,
-            style=Markup(style),  # noqa: S704  # a file of this package
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            span=_span(story),
+            summary=wording.summary(story.career),
+            headlines=_headlines(story),
+            previous=previous_release(story),
+            sections=sections,
+            style=Markup(style),  # noqa: S704  # files of this package and of vl-convert
+            script=Markup(script),  # noqa: S704
+            vega=Markup(vega),  # noqa: S704
+            style_hash=_digest(style),
+            script_hashes=[_digest(vega), _digest(script)],
         )
     )
 
 
 def _text(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
+    return files(__package__).joinpath("page", name).read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(
-        number=wording.number, standing=wording.standing, moment=wording.moment, count=wording.count
-    )
+    environment = Environment(
+        loader=PackageLoader(__package__, "page"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters.update(moment=wording.moment, count=wording.count)
     return environment
 
 
-def _span(seasons: Sequence[Season]) -> str | None:
-    if not seasons:
-        return None
-    first, last = seasons[0].year, seasons[-1].year
-    return str(first) if first == last else f"{first}\N{EN DASH}{last}"
+def _span(story: Story) -> str | None:
+    return wording.years(story.seasons[0].year, story.seasons[-1].year) if story.seasons else None
 
 
-def _headlines(career: Career) -> list[Figure]:
-    number = wording.number
+def _headlines(story: Story) -> list[Figure]:
+    career, number, moved = story.career, wording.number, moves(story)
+
+    def figure(label: str, metric: str, value: int, note: str = "") -> Figure:
+        before, now = moved.get(metric, (0, 0))
+        step = f"{now - before:+,.0f}".replace("-", "\N{MINUS SIGN}") if now != before else ""
+        return Figure(label, number(value), note, step)
+
     return [
-        Figure("World titles", number(career.championships)),
-        Figure("Wins", number(career.race_wins), wording.share(career.race_wins, career.race_starts)),
-        Figure("Podiums", number(career.podiums), wording.share(career.podiums, career.race_starts)),
-        Figure("Pole positions", number(career.pole_positions)),
-        Figure("Starts", number(career.race_starts), wording.count(career.race_entries, "entry", "entries")),
+        figure("World titles", "championships", career.championships),
+        figure("Wins", "race_wins", career.race_wins, wording.share(career.race_wins, career.race_starts)),
+        figure("Podiums", "podiums", career.podiums, wording.share(career.podiums, career.race_starts)),
+        figure("Poles", "pole_positions", career.pole_positions),
+        figure("Starts", "race_starts", career.race_starts, wording.count(career.race_entries, "entry", "entries")),
     ]
-
-
-def _details(career: Career) -> list[Figure]:
-    number = wording.number
-    sprints = f"{number(career.sprint_starts)}, {wording.count(career.sprint_wins, 'win')}"
-    return [
-        Figure("Second places", number(career.second_places)),
-        Figure("Third places", number(career.third_places)),
-        Figure("Fastest laps", number(career.fastest_laps)),
-        Figure("Grand slams", number(career.grand_slams), "pole, win, fastest lap, every lap led"),
-        Figure("Points", number(career.points_total), "as scored, before dropped scores"),
-        Figure("… in races", number(career.points_race)),
-        Figure("… in sprints", number(career.points_sprint)),
-        Figure("Sprint starts", sprints, f"{number(career.sprint_top_threes)} in the top three"),
-        Figure("Race laps", number(career.race_laps)),
-        Figure("First win", wording.day(career.first_win_date) if career.first_win_date else wording.NOTHING),
-        Figure("Latest win", wording.day(career.last_win_date) if career.last_win_date else wording.NOTHING),
-    ]
-
-
-def _charts(seasons: Sequence[Season]) -> list[Chart]:
-    """Draw the charts on one scale; a driver without a season has none."""
-    if not seasons:
-        return []
-    champion_years = {season.year for season in seasons if season.is_champion}
-    highest = max(value(season) for _, _, _, value in METRICS for season in seasons)
-    drawn = []
-    for label, singular, plural, value in METRICS:
-        values = {season.year: value(season) for season in seasons}
-        alt = f"{label} per season: " + ", ".join(f"{year} {many}" for year, many in values.items()) + "."
-        svg = charts.draw_bars(values, highest, champion_years)
-        drawn.append(Chart(label, wording.peak(values, singular, plural), alt, Markup(svg)))  # noqa: S704  # numbers only
-    return drawn

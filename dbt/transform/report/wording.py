@@ -4,31 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from transform.report.marts import Career, Season
+from transform.report.marts.career import Career, Season
 
 NOTHING: Final = "\N{EN DASH}"
 MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+# Units whose values are ratios from 0 to 1.
+_SHARES: Final = frozenset(("share", "ratio", "rate"))
 
 
-def number(value: int | Decimal) -> str:
+def number(value: int | Decimal, places: int = 2) -> str:
     """Say 5187.50 as 5,187.5."""
-    text = f"{value:,.2f}" if isinstance(value, Decimal) else f"{value:,}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = f"{value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def ordinal(value: int) -> str:
     """Say 2 as 2nd."""
     ending = "th" if value % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
-    return f"{value}{ending}"
+    return f"{value:,}{ending}"
 
 
-def count(value: int, singular: str, plural: str | None = None) -> str:
+def count(value: int | Decimal, singular: str, plural: str | None = None) -> str:
     """Say how many there are of something."""
     return f"{number(value)} {singular if value == 1 else plural or singular + 's'}"
 
@@ -38,15 +42,48 @@ def day(value: date) -> str:
     return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
 
 
+def race(grand_prix_name: str, value: date) -> str:
+    """Say which race: Canadian Grand Prix, 2007."""
+    return f"{grand_prix(grand_prix_name)} {value.year}"
+
+
+def grand_prix(name: str) -> str:
+    """Say a Grand Prix by its short name, with the two words that tell what it is."""
+    return name if "grand prix" in name.lower() or "500" in name else f"{name} GP"
+
+
 def moment(iso_utc: str) -> str:
     """Say a time in UTC as 23 November 2026, 18:30 UTC."""
     value = datetime.fromisoformat(iso_utc)
     return f"{day(value)}, {value:%H:%M} UTC"
 
 
-def share(part: int, whole: int) -> str | None:
-    """Say a part of the starts; None when there was no start."""
-    return f"{100 * part / whole:.1f}% of starts" if whole else None
+def years(first: int, last: int) -> str:
+    """Say a span of years."""
+    return str(first) if first == last else f"{first}\N{EN DASH}{last}"
+
+
+def percent(part: int, whole: int) -> str | None:
+    """Say a part of a whole; None when there is no whole."""
+    return f"{100 * part / whole:.1f}%" if whole else None
+
+
+def share(part: int, whole: int) -> str:
+    """Say a part of the starts; nothing when there was no start."""
+    said = percent(part, whole)
+    return f"{said} of starts" if said else ""
+
+
+def measure(value: Decimal | None, unit: str) -> str:
+    """Say a value in its unit: a share as percent, days as years and days, anything else as a number."""
+    if value is None:
+        return NOTHING
+    if unit in _SHARES:
+        return f"{100 * value:.1f}%"
+    if unit == "days" and value == value.to_integral_value():
+        whole_years, days = divmod(int(value), 365)
+        return f"{number(value)} days ({whole_years} y {days} d)" if whole_years >= 10 else count(value, "day")
+    return number(value)
 
 
 def listing(items: Sequence[str]) -> str:
@@ -54,14 +91,27 @@ def listing(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def few(names: str | None, most: int = 3) -> str:
+    """Say names that are joined with commas, none of them broken; beyond a few they are counted."""
+    if not names:
+        return NOTHING
+    split = [name.replace(" ", "\N{NO-BREAK SPACE}") for name in names.split(", ")]
+    return listing(split) if len(split) <= most else f"{split[0]} and {len(split) - 1} others"
+
+
 def peak(values: Mapping[int, int], singular: str, plural: str) -> str:
     """Say in which seasons the most were reached; many such seasons are counted, not listed."""
     most = max(values.values(), default=0)
     if most == 0:
-        return f"No {singular} in any season"
-    years = [str(year) for year, value in values.items() if value == most]
-    when = listing(years) if len(years) <= 4 else f"{len(years)} seasons"
+        return f"no {singular} in any season"
+    found = [str(year) for year, value in values.items() if value == most]
+    when = listing(found) if len(found) <= 4 else f"{len(found)} seasons"
     return f"{count(most, singular, plural)} at most, in {when}"
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def summary(career: Career) -> str:

@@ -20,6 +20,7 @@ from transform.errors import LeaseLostError
 from transform.history.dialects import Dialect
 from transform.history.sides import AFTER, BEFORE, HISTORY, RAW
 from transform.raw_tables import RawTable, find_parquet, table_descriptions
+from transform.report import MartQuery
 from transform.warehouses import bigquery_sql as sql
 from transform.warehouses.bigquery_jobs import LABELS, finish_load, load_table, rows_changed, run_all, store_table
 from transform.warehouses.bigquery_views import SHOWN, PublishedViews, suffix_of
@@ -33,15 +34,22 @@ WORKING = (BEFORE, AFTER, HISTORY)
 
 @dataclass(frozen=True, slots=True)
 class BigQueryMarts:
-    """Reads whole published marts, each a few dozen rows, with the client's own limit on bytes."""
+    """Reads columns of published marts, with the client's own limit on bytes."""
 
     client: Any
     project_id: str
 
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        """Return all rows of a published table, named `dataset.table`."""
-        found = self.client.query_and_wait(f"select * from `{self.project_id}.{table}`")  # noqa: S608 # our own names
-        return [dict(row.items()) for row in found]
+    def rows(self, query: MartQuery) -> list[dict[str, Any]]:
+        """Return all rows of a published table."""
+        from google.cloud import bigquery
+
+        parameters = [
+            bigquery.ScalarQueryParameter(name, "BOOL" if isinstance(value, bool) else "STRING", value)
+            for name, value in query.where.items()
+        ]
+        text = query.sql(f"`{self.project_id}.{query.table}`", "`", lambda name: f"@{name}")
+        config = bigquery.QueryJobConfig(query_parameters=parameters)
+        return [dict(row.items()) for row in self.client.query_and_wait(text, job_config=config)]
 
 
 @dataclass(frozen=True, slots=True)
