@@ -48,6 +48,7 @@ final as (
         ranked.is_eligible,
         case
             when ranked.minimum = 0 then 'all drivers'
+            when ranked.minimum = 1 then concat('at least one ', rtrim(ranked.minimum_of, 's'))
             else concat('at least ', cast(ranked.minimum as {{ type_text() }}), ' ', ranked.minimum_of)
         end as eligibility,
         cast(case when ranked.minimum_of = 'starts' then ranked.minimum else 0 end as {{ type_count() }})
