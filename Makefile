@@ -1,4 +1,4 @@
-# Everything that a person types. `make help` lists it; the work is done in localcloud/cli/.
+# Everything that a person types. `make help` lists it; the work is done in localcloud/cli/ and terraform/deploy/.
 #
 # Exit statuses: 0 done, 1 rejected, failed or superseded, 2 usage or set-up. GNU make turns every failing recipe into
 # 2, so the commands of $(COMMANDS) run in make's question mode, where a recipe line that begins with + is executed and
@@ -9,7 +9,7 @@
 .ONESHELL:
 SHELL := /bin/sh
 
-COMMANDS := run up down trigger status logs query export reset
+COMMANDS := run up down trigger status logs query export reset doctor plan deploy destroy cloud-trigger cloud-status cloud-logs
 VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?=
@@ -19,7 +19,7 @@ RELEASE_TEXT := $(value RELEASE)
 EXIT_1 := $(VENV)/exit-1-of-$(shell echo $$PPID)
 export PYTHON STATE SQL_TEXT RELEASE_TEXT EXIT_1
 unexport PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV
-export PYTHONPATH := $(CURDIR):$(CURDIR)/functions
+export PYTHONPATH := $(CURDIR):$(CURDIR)/functions:$(CURDIR)/terraform
 export PYTHONUNBUFFERED := 1
 
 ifneq ($(filter $(COMMANDS),$(MAKECMDGOALS)),)
@@ -45,6 +45,12 @@ unset MAKEFLAGS MFLAGS
 exec $(PY) -m localcloud $(1) --state="$$STATE"
 endef
 
+define cloud_command
+$(call set_up,run)
+unset MAKEFLAGS MFLAGS
+exec $(PY) -m deploy $(1) --project="$$PROJECT" --region="$$REGION"
+endef
+
 define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
@@ -52,7 +58,7 @@ endef
 .PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint bench docs lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
 
 run: do-run ## one release through the whole chain [RELEASE=latest|sample|2026.11.0|path.zip VERSION= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRIVER= LIMITS= GITHUB=dir JSON=1]
 	$(status_1)
@@ -94,6 +100,41 @@ export: do-export ## the published marts as CSV and Parquet, in STATE/export/
 do-export:
 	+@$(call command,export)
 
+doctor: do-doctor ## what is missing before the cloud half can be deployed, each with its mend [PROJECT= REGION=]
+	$(status_1)
+do-doctor:
+	+@$(call cloud_command,doctor)
+
+plan: do-plan ## what a deployment would make, and what it costs [PROJECT= REGION=]
+	$(status_1)
+do-plan:
+	+@$(call cloud_command,plan)
+
+deploy: do-deploy ## the whole pipeline to a project of Google Cloud, asking first [PROJECT= REGION= YES=1]
+	$(status_1)
+do-deploy:
+	+@$(call cloud_command,deploy) --yes="$$YES"
+
+destroy: do-destroy ## take it down again; data stays unless DATA=1 [PROJECT= REGION= DATA=1 CONFIRM=<project>]
+	$(status_1)
+do-destroy:
+	+@$(call cloud_command,destroy) --data="$$DATA" --confirm="$$CONFIRM"
+
+cloud-trigger: do-cloud-trigger ## trigger in the cloud [PROJECT= REGION= RELEASE= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRY_RUN=1]
+	$(status_1)
+do-cloud-trigger:
+	+@$(call cloud_command,cloud-trigger) --release="$$RELEASE_TEXT" --force="$$FORCE" --rollback="$$ROLLBACK" --accept-shrink="$$ACCEPT_SHRINK" --dry-run="$$DRY_RUN"
+
+cloud-status: do-cloud-status ## status in the cloud [PROJECT= REGION= JSON=1]
+	$(status_1)
+do-cloud-status:
+	+@$(call cloud_command,cloud-status) --json="$$JSON"
+
+cloud-logs: do-cloud-logs ## logs in the cloud [PROJECT= REGION= RELEASE= STAGE= SEVERITY=]
+	$(status_1)
+do-cloud-logs:
+	+@$(call cloud_command,cloud-logs) --release="$$RELEASE_TEXT" --stage="$$STAGE" --severity="$$SEVERITY"
+
 test: ## lint, types and every test
 	@$(call set_up,test)
 	$(lint_and_types)
@@ -117,18 +158,19 @@ bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--
 	@$(call set_up,test)
 	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs:$(CURDIR)/dbt" $(PY) -m tests.bench $(ARGS)
 
-docs: ## make docs/data-contract.md, docs/statistics.md and looker/ again
+docs: ## make docs/data-contract.md, statistics.md, cost.md and looker/ again
 	@$(call set_up,test)
 	PYTHONPATH=dataproc_jobs $(PY) -m f1db_batch.contract_page > docs/data-contract.md
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.statistics_page > docs/statistics.md
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.lookml looker
+	$(PY) -m deploy.cost_page > docs/cost.md
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
 	@$(call set_up,test)
 	$(PY) localcloud/bootstrap.py lock
 
 clean: ## what set-up, checks and builds made; never the state
-	rm -rf $(VENV) .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis dist dbt/target dbt/logs
+	rm -rf $(VENV) terraform/.terraform .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis dist dbt/target dbt/logs
 	find . -name __pycache__ -type d -not -path './.local/*' -prune -exec rm -rf {} +
 
 reset: do-reset ## delete the state, after asking [YES=1]

@@ -64,12 +64,16 @@ def fetch_zip(uri: GsUri, generation: int, sha256: str) -> StoredZip:
 
 def create_once(uri: GsUri, text: str) -> bool:
     """Write an object unless it exists; tell whether it was written."""
-    from google.api_core.exceptions import PreconditionFailed
+    from google.api_core.exceptions import Forbidden, PreconditionFailed
 
     blob = _client().bucket(uri.bucket).blob(uri.name)
     try:
         blob.upload_from_string(text, content_type="application/json", if_generation_match=0)
     except PreconditionFailed:
+        return False
+    except Forbidden:  # an account that may only create can see 403 where there is an object already
+        if not blob.exists():
+            raise
         return False
     return True
 

@@ -41,6 +41,10 @@ class Fields:
     def optional_number(self, name: str) -> int | None:
         return None if self._fields.get(name) is None else self.number(name)
 
+    def optional_float(self, name: str) -> float | None:
+        value = self._fields.get(name)
+        return float(value) if isinstance(value, int) and not isinstance(value, bool) else self._optional(name, float)
+
     def flag(self, name: str) -> bool:
         return self._typed(name, bool, False)
 
@@ -78,6 +82,12 @@ class Fields:
         """
         if self._problems:
             raise InvalidDocumentError(self._what, self._problems)
+
+    def _optional(self, name: str, kind: type[T]) -> T | None:
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        return value if self._expect(name, isinstance(value, kind)) and isinstance(value, kind) else None
 
     def _typed(self, name: str, kind: type[T], otherwise: T) -> T:
         value = self._fields.get(name)

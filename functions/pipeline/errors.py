@@ -27,6 +27,7 @@ class ErrorCode(StrEnum):
     ZIP_DIGEST_MISMATCH = "zip_digest_mismatch"
     ZIP_CORRUPT = "zip_corrupt"
     # what is processed
+    RELEASE_LATE = "release_late"
     UNKNOWN_DRIVER = "unknown_driver"
     RELEASE_REJECTED = "release_rejected"
     BACKING_OFF = "backing_off"

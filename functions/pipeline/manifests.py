@@ -53,6 +53,7 @@ class Manifest:
     errors: int = 0
     warnings: int = 0
     findings_json: str = ""
+    duration_s: float | None = None
 
     @classmethod
     def from_json(cls, document: object) -> Manifest:
@@ -71,6 +72,7 @@ class Manifest:
             errors=counts.number("error"),
             warnings=counts.number("warning"),
             findings_json=fields.optional_text("findings_json") or "",
+            duration_s=fields.optional_float("duration_s"),
         )
         archive.finish()
         counts.finish()

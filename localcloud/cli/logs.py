@@ -24,11 +24,12 @@ def logs(arguments: argparse.Namespace) -> Exit:
         and (not release or str(record.get("release", "")) == release)
         and (not arguments.stage or record.get("stage") == arguments.stage)
     ]
-    _write(records)
+    write_records(records)
     return Exit.DONE
 
 
-def _write(records: list[Record]) -> None:
+def write_records(records: list[Record]) -> None:
+    """Print records, each as one line."""
     if not sys.stdout.isatty():
         sys.stdout.writelines(f"{line(record)}\n" for record in records)
         return

@@ -27,19 +27,31 @@ def status(arguments: argparse.Namespace) -> Exit:
     lookup = batch_lookup(running)
     fence = StateDir.at(arguments.state).published_fence
     standings = [standing_of(world, version, fence, lookup) for version in sorted(world.zips)]
-    found = [standing for standing in standings if standing is not None]
-    if arguments.json:
-        sys.stdout.write(json.dumps(_document(found, world.pointer, running)) + "\n")
-        return Exit.DONE
-    sys.stdout.write(f"published  {_published(world.pointer, world.pointer_problem)}\n")
     where = shown(arguments.state)
-    sys.stdout.write(f"localcloud {_activity(running) if running else f'is down (state in {where})'}\n\n")
+    write_status(
+        [standing for standing in standings if standing is not None],
+        world,
+        second_line=f"localcloud {_activity(running) if running else f'is down (state in {where})'}",
+        no_release="no release is landed yet: `make run`",
+        document={"pid": running.pid if running else None},
+        as_json=arguments.json,
+    )
+    return Exit.DONE
+
+
+def write_status(
+    found: list[Standing], world: World, *, second_line: str, no_release: str, document: dict[str, Any], as_json: bool
+) -> None:
+    """Print where releases stand, here or in the cloud; `document` is what only one of them has to say in JSON."""
+    if as_json:
+        sys.stdout.write(json.dumps(_document(found, world.pointer, document)) + "\n")
+        return
+    sys.stdout.write(f"published  {_published(world.pointer, world.pointer_problem)}\n{second_line}\n\n")
     if found:
         write_table(_COLUMNS, [_row(standing) for standing in found])
         _write_findings(found)
     else:
-        sys.stdout.write("no release is landed yet: `make run`\n")
-    return Exit.DONE
+        sys.stdout.write(f"{no_release}\n")
 
 
 def _world(path: Path, running: Session | None, limits: Mapping[str, str]) -> World:
@@ -90,10 +102,10 @@ def _count(active: int | list[str]) -> int:
     return len(active) if isinstance(active, list) else active
 
 
-def _document(standings: list[Standing], pointer: Pointer | None, running: Session | None) -> dict[str, Any]:
+def _document(standings: list[Standing], pointer: Pointer | None, further: dict[str, Any]) -> dict[str, Any]:
     return {
         "published": pointer.to_json() if pointer else None,
-        "pid": running.pid if running else None,
+        **further,
         "releases": [
             {
                 "release": str(standing.version),

@@ -21,7 +21,11 @@ def trigger(arguments: argparse.Namespace) -> Exit:
     session = require_running(arguments.state)
     release_asked.offer(asked, arguments.state)
     flags = {name: True for name in _FLAGS if getattr(arguments, name)}
-    answer = session.trigger({"release": asked.name, **flags})
+    return finish(session.trigger({"release": asked.name, **flags}))
+
+
+def finish(answer: Answer) -> Exit:
+    """Print check_release's answer, and say how the command ends."""
     _show(answer)
     if answer.status == 400:
         return Exit.USAGE

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -436,3 +437,17 @@ def test_carries_the_trace_when_the_caller_sends_one(functions: Functions) -> No
         ("check_release", "105445aa7843bc8bf206b12000100000"),
         ("start_batch", "105445aa7843bc8bf206b12000100000"),
     }
+
+
+@pytest.mark.parametrize(("due_within_h", "told"), [(2, []), (0, ["release_late"])])
+def test_warns_of_a_late_release_when_it_is_still_on_its_way(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch, due_within_h: int, told: list[str]
+) -> None:
+    monkeypatch.setattr("pipeline.lateness.DUE_WITHIN", timedelta(hours=due_within_h))
+    functions.github.zips = {"2026.11.0": NEW}  # GitHub's date is in July
+    functions.check()
+    assert [line for line in functions.lines() if line.get("error_code")] == []
+    assert functions.check().json()["outcome"] == "replayed"
+    lines = [line for line in functions.lines() if line["stage"] == "check_release" and line.get("error_code")]
+    assert [line["error_code"] for line in lines] == told
+    assert [line["severity"] for line in lines] == ["WARNING"] * len(told)

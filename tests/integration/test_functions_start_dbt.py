@@ -27,7 +27,8 @@ def test_runs_the_job_when_a_release_is_processed(functions: Functions) -> None:
     run = functions.run_name("2026.11.0", NEW)
     [asked] = functions.run.runs
     assert asked["overrides"]["containerOverrides"] == [{"args": ["--woken-by", run]}]
-    [line] = functions.outcomes("start_dbt")
+    told, line = [line for line in functions.lines() if line["stage"] == "start_dbt"]
+    assert (told["step"], told["batch_status"], told["batch_duration_ms"]) == ("batch", "processed", 1000)
     assert (line["outcome"], line["run"], line["execution"].rpartition("/")[2]) == ("started", run, "transform-1")
 
 

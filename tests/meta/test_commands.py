@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WANTED = {
     "run",
@@ -23,6 +25,13 @@ WANTED = {
     "reset",
     "help",
     "lock",
+    "doctor",
+    "plan",
+    "deploy",
+    "destroy",
+    "cloud-trigger",
+    "cloud-status",
+    "cloud-logs",
 }
 
 
@@ -40,6 +49,21 @@ def test_readme_shows_only_commands_that_exist_when_read() -> None:
     shown = set(re.findall(r"(?:^|[`$(|] *)make ([a-z][a-z-]*)", text, flags=re.MULTILINE))
     assert {"run", "test"} <= shown
     assert shown - _targets() == set()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").glob("*.md")), ids=lambda path: path.name)
+def test_docs_show_only_commands_that_exist_when_read(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    shown = set(re.findall(r"(?:^|[`$(|] *)make ([a-z][a-z-]*)", text, flags=re.MULTILINE))
+    assert shown - _targets() == set()
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda path: path.name
+)
+def test_links_between_documents_lead_somewhere_when_read(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#]+)", path.read_text(encoding="utf-8"))
+    assert [link for link in links if not (path.parent / link).exists()] == []
 
 
 def test_readme_fits_on_three_screens_when_counted() -> None:

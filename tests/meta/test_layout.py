@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOP_LEVEL = {
     ".ci",
+    ".github",
     ".gitignore",
     "LICENSE",
     "Makefile",
@@ -25,7 +26,7 @@ TOP_LEVEL = {
     "terraform",
     "tests",
 }
-SOURCES = ("functions", "dataproc_jobs", "dbt", "localcloud")
+SOURCES = ("functions", "dataproc_jobs", "dbt", "localcloud", "terraform/deploy")
 VAGUE_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "manager.py", "misc.py"}
 # Written in two parts, so that this file is not what it looks for.
 MACHINE_PATH = re.compile(r"(?<![\w.$}<])/(?:work|root|home/" + r"[a-z]+)/[\w.-]+|/tmp/" + r"bash_jobs")

@@ -57,7 +57,13 @@ def _make(checkout: Path, *words: str, wanted: str = "0") -> subprocess.Complete
 
 
 @pytest.mark.parametrize(("wanted", "status"), [("0", 0), ("1", 1), ("2", 2)])
-@pytest.mark.parametrize("command", ["run", "up", "down", "trigger", "status", "logs", "query", "export", "reset"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("run", "up", "down", "trigger", "status", "logs", "query", "export", "reset"),
+        *("doctor", "plan", "deploy", "destroy", "cloud-trigger", "cloud-status", "cloud-logs"),
+    ],
+)
 def test_make_ends_with_the_commands_status_when_it_ends(
     checkout: Path, command: str, wanted: str, status: int
 ) -> None:
@@ -78,6 +84,14 @@ def test_values_are_empty_when_they_are_not_given(checkout: Path) -> None:
     assert lines[:3] == ["<-m>", "<localcloud>", "<run>"]
     assert {"<--release=>", "<--force=>", "<--driver=>", "<--state=.local>"} <= set(lines)
     assert "MAKEFLAGS=" in lines
+
+
+def test_cloud_commands_get_project_and_region_when_they_are_given(checkout: Path) -> None:
+    lines = _make(
+        checkout, "cloud-trigger", "PROJECT=demo-project", "RELEASE=2026.11.0", "DRY_RUN=1"
+    ).stdout.splitlines()
+    assert lines[:3] == ["<-m>", "<deploy>", "<cloud-trigger>"]
+    assert {"<--project=demo-project>", "<--region=>", "<--release=2026.11.0>", "<--dry-run=1>"} <= set(lines)
 
 
 def test_state_moves_when_it_is_named(checkout: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pipeline.clients.release_json import Release
 from pipeline.errors import ErrorCode, PermanentError, PipelineError, TransientError
+from pipeline.lateness import late_by
 from pipeline.logs import StageLog
 from pipeline.releases import Version
 from pipeline.stages.answers import Answer, CheckOutcome, ReleaseReport
@@ -53,6 +54,7 @@ class Check:
             except PipelineError as error:
                 self.fail(error, str(version))
                 continue
+            self._tell_late(world, candidate, report)
             if str(version) not in told:
                 self.reports.append(report)
 
@@ -126,6 +128,19 @@ class Check:
     def answer(self) -> Answer:
         """Put the answer together."""
         return Answer(tuple(self.reports), tuple(self.warnings), self.request.dry_run, self.error)
+
+    def _tell_late(self, world: World, candidate: Candidate, report: ReleaseReport) -> None:
+        """Warn of a release that is on its way for too long; rejections and back-offs have told their own reason."""
+        age = late_by(candidate.landed, world.now)
+        if age is None or report.outcome not in (CheckOutcome.REPLAYED, CheckOutcome.IN_PROGRESS):
+            return
+        hours = int(age.total_seconds() // 3600)
+        self.log.warning(
+            f"{report.release}: published on GitHub {hours} hours ago, and still {report.state} here",
+            release=report.release,
+            run=report.run,
+            error_code=str(ErrorCode.RELEASE_LATE),
+        )
 
     def _offers(self, world: World) -> list[Release]:
         try:

@@ -100,6 +100,7 @@ def _tell_batch(manifest: Manifest, log: StageLog) -> None:
         run=str(manifest.run),
         step="batch",
         batch_status=manifest.status,
+        batch_duration_ms=None if manifest.duration_s is None else round(manifest.duration_s * 1000),
         progress={"done": len(manifest.tables), "total": len(manifest.tables), "unit": "tables"},
     )
 

@@ -1,0 +1,111 @@
+"""What has to be there before the rest is planned: services, the state's bucket, repositories, build account."""
+
+from __future__ import annotations
+
+import sys
+
+from deploy.arguments import Target
+from deploy.tools import CONFIGURATION, ask, gcloud, must_gcloud, terraform
+from localcloud.cli.exits import CommandError
+
+SERVICES = ("artifactregistry", "cloudbuild", "cloudresourcemanager", "compute", "iam", "serviceusage", "storage")
+# Made before the first image; all of it is in the configuration, so a destroy takes it away again.
+TARGETS = (
+    "google_artifact_registry_repository.repository",
+    "google_artifact_registry_repository_iam_member.build_writes",
+    'google_service_account.account["build"]',
+    'google_project_iam_member.grant["build-writes-its-log"]',
+    'google_storage_bucket.bucket["code"]',
+    'google_storage_bucket_iam_member.grant["build-reads-the-image-source"]',
+)
+# What a destroy without DATA=1 leaves: the next deployment takes it over. Address → the import's id.
+DATA_BUCKETS = ("landing", "curated", "state")
+
+
+def bootstrap(target: Target) -> None:
+    """Make what the image needs; whatever is there already stays.
+
+    Raises:
+        CommandError: Google or Terraform refuses.
+    """
+    services = [f"{name}.googleapis.com" for name in SERVICES]
+    must_gcloud("services", "enable", *services, f"--project={target.project}")
+    if not has_state(target):
+        make_state(target)
+    initialise(target)
+    targets = [f"-target={address}" for address in TARGETS]
+    given = [f"-var=project_id={target.project}", f"-var=region={target.region}"]
+    reply = terraform("apply", "-input=false", "-auto-approve", *targets, *given)
+    if not reply.is_ok:
+        raise CommandError(f"bootstrap: {reply.reason}; mend it, then the same command goes on from there")
+
+
+def has_state(target: Target) -> bool:
+    """Say whether Terraform's bucket is there."""
+    return gcloud("storage", "buckets", "describe", f"gs://{target.state_bucket}").is_ok
+
+
+def make_state(target: Target) -> None:
+    """Make Terraform's bucket: private, versioned, in the region."""
+    bucket = f"gs://{target.state_bucket}"
+    options = [f"--project={target.project}", f"--location={target.region}", "--uniform-bucket-level-access"]
+    must_gcloud("storage", "buckets", "create", bucket, *options, "--public-access-prevention")
+    must_gcloud("storage", "buckets", "update", bucket, "--versioning")
+    sys.stdout.write(f"made {bucket} for Terraform's state\n")
+
+
+def initialise(target: Target) -> None:
+    """Connect Terraform with its state.
+
+    Raises:
+        CommandError: it cannot be read.
+    """
+    backend = [f"-backend-config=bucket={target.state_bucket}", "-backend-config=prefix=f1db"]
+    reply = terraform("init", "-input=false", "-reconfigure", *backend)
+    if not reply.is_ok:
+        raise CommandError(f"terraform init: {reply.reason}")
+
+
+def adopt(target: Target, image: str) -> None:
+    """Take over buckets and datasets that an earlier `make destroy` has left.
+
+    Raises:
+        CommandError: one of them cannot be taken over.
+    """
+    known = set(_state_list())
+    for address, name in left_behind(target).items():
+        if address in known:
+            continue
+        given = [f"-var=project_id={target.project}", f"-var=region={target.region}", f"-var=transform_image={image}"]
+        reply = terraform("import", "-input=false", *given, address, name)
+        if not reply.is_ok:
+            raise CommandError(f"{name} is there and cannot be taken over: {reply.reason}")
+
+
+def left_behind(target: Target) -> dict[str, str]:
+    """Find buckets and datasets of ours that exist, by their addresses in the configuration."""
+    found: dict[str, str] = {}
+    for part in DATA_BUCKETS:
+        name = f"{target.bucket_prefix}-{part}"
+        if gcloud("storage", "buckets", "describe", f"gs://{name}").is_ok:
+            found[f'google_storage_bucket.bucket["{part}"]'] = f"{target.project}/{name}"
+    for name in _datasets(target.project):
+        found[f'google_bigquery_dataset.dataset["{name}"]'] = f"projects/{target.project}/datasets/{name}"
+    return found
+
+
+def _datasets(project: str) -> list[str]:
+    """List the datasets with our label; private ones of a build are labelled otherwise and expire by themselves."""
+    from google.api_core.exceptions import Forbidden, NotFound
+    from google.cloud import bigquery
+
+    try:
+        return [
+            str(found.dataset_id) for found in bigquery.Client(project).list_datasets(filter="labels.pipeline:f1db")
+        ]
+    except (Forbidden, NotFound):  # BigQuery is not switched on yet: nothing is left behind
+        return []
+
+
+def _state_list() -> list[str]:
+    return ask("terraform", f"-chdir={CONFIGURATION}", "state", "list").out.split()

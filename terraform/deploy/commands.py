@@ -1,0 +1,118 @@
+"""`make plan` and `make deploy`: look, ask, bootstrap, build, plan with its cost, ask, apply, and try it out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from deploy import cost, doctor, smoke
+from deploy.arguments import Target, read_target
+from deploy.asking import agrees
+from deploy.bootstrap import adopt, bootstrap, has_state, initialise
+from deploy.image import ensure_image, find_image
+from deploy.tools import Reply, terraform
+from localcloud.cli.exits import CommandError, Exit
+
+_TRIES = 3
+_WAIT_S = 60
+# What Google says while a grant or a service is too young to work.
+_PASSING = (
+    "Permission denied while using the Eventarc Service Agent",
+    "may take a few minutes",
+    "Cannot find metric",  # a log-based metric is a minute old before an alert may name it
+    "If you enabled this API recently",
+    "has not been used in project",
+    "does not have permission to access Artifact Registry",
+    "Service account service-",
+    "Error 403: Access denied.",
+)
+_NEXT = """
+Done. What comes next:
+  the tick comes by itself every six hours; now: make cloud-trigger PROJECT={project} REGION={region}
+  where it stands:                               make cloud-status PROJECT={project} REGION={region}
+  the logs:                                      make cloud-logs PROJECT={project} REGION={region}
+  addresses, dashboard, report, queries:         terraform -chdir=terraform output
+"""
+
+
+def plan(arguments: argparse.Namespace) -> Exit:
+    """Show what a deployment would change, and what it costs; makes nothing."""
+    target = read_target(arguments)
+    if not has_state(target):
+        sys.stdout.write(f"nothing is deployed to {target.project} yet: `make deploy` makes the state's bucket first\n")
+        sys.stdout.write(f"{cost.estimate()}\n")
+        return Exit.DONE
+    initialise(target)
+    image = find_image(target)
+    if image is None:
+        sys.stdout.write("the image of this checkout is not built yet: the plan shows sha256:000… in its place\n")
+        image = f"{target.images}/transform@sha256:{'0' * 64}"
+    with tempfile.TemporaryDirectory() as folder:
+        _plan(target, image, Path(folder) / "plan")
+    return Exit.DONE
+
+
+def deploy(arguments: argparse.Namespace) -> Exit:
+    """Bring this checkout into the cloud; the same command goes on from wherever it was stopped."""
+    target = read_target(arguments)
+    findings = [*doctor.look_at_tools()]
+    if all(finding.is_ok for finding in findings):
+        findings += doctor.look_at_project(target)
+    if doctor.show(findings) is not Exit.DONE:
+        return Exit.FAILED
+    first = f"Switch on Google's services in {target.project} and make state bucket, repositories and build account?"
+    if not agrees(first, is_agreed=arguments.yes):
+        return _nothing_done()
+    bootstrap(target)
+    image = ensure_image(target)
+    adopt(target, image)
+    with tempfile.TemporaryDirectory() as folder:
+        plan_file = Path(folder) / "plan"
+        _plan(target, image, plan_file)
+        if not agrees("Make it so?", is_agreed=arguments.yes):
+            return _nothing_done()
+        _apply(target, image, plan_file)
+    smoke.try_out(target)
+    sys.stdout.write(_NEXT.format(project=target.project, region=target.region))
+    return Exit.DONE
+
+
+def variables(target: Target, image: str | None) -> list[str]:
+    """Build Terraform's variables; all others are terraform/terraform.tfvars' own."""
+    given = {"project_id": target.project, "region": target.region}
+    if image is not None:
+        given["transform_image"] = image
+    return [f"-var={name}={value}" for name, value in given.items()]
+
+
+def _plan(target: Target, image: str, plan_file: Path) -> None:
+    reply = terraform("plan", "-input=false", f"-out={plan_file}", *variables(target, image))
+    if not reply.is_ok:
+        raise CommandError(f"terraform plan: {reply.reason}")
+    sys.stdout.write(f"\n{cost.estimate()}\n\n")
+
+
+def _apply(target: Target, image: str, plan_file: Path) -> None:
+    """Apply the plan that was shown; what Google is too slow for is applied again, as its grants take minutes."""
+    reply = terraform("apply", "-input=false", str(plan_file))
+    for number in range(1, _TRIES):
+        if reply.is_ok or not _may_pass(reply):
+            break
+        sys.stdout.write(f"\nGoogle is not ready yet: once more in {_WAIT_S} s ({number} of {_TRIES - 1})\n")
+        time.sleep(_WAIT_S)
+        # A plan can be applied once. What is left of it is planned anew from the same files and variables.
+        reply = terraform("apply", "-input=false", "-auto-approve", *variables(target, image))
+    if not reply.is_ok:
+        raise CommandError(f"terraform apply: {reply.reason}; mend it, then the same command goes on from there")
+
+
+def _may_pass(reply: Reply) -> bool:
+    return any(text in reply.error for text in _PASSING)
+
+
+def _nothing_done() -> Exit:
+    sys.stdout.write("nothing more was done\n")
+    return Exit.FAILED

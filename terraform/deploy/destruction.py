@@ -1,0 +1,91 @@
+"""`make destroy`: takes the deployment down, keeps the data unless told otherwise, and names what the platform left."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from deploy.arguments import Target, read_target
+from deploy.asking import agrees, answer_to
+from deploy.bootstrap import DATA_BUCKETS, has_state, initialise
+from deploy.tools import CONFIGURATION, ask, gcloud, must_gcloud, terraform
+from localcloud.cli.exits import CommandError, Exit, UsageError
+
+NO_IMAGE = f"not-needed@sha256:{'0' * 64}"  # a destroy makes no job
+
+
+def destroy(arguments: argparse.Namespace) -> Exit:
+    """Delete what costs money; status 1 when something is left that nobody agreed to delete."""
+    target = read_target(arguments)
+    if not has_state(target):
+        raise UsageError(f"nothing of ours is in {target.project}: there is no gs://{target.state_bucket}")
+    kept = "everything, with every release and the published data" if arguments.data else "everything but the data"
+    question = f"This deletes {kept}. Type the project's name to go on: "
+    named = arguments.confirm or answer_to(question, otherwise=f"CONFIRM={target.project}")
+    if named != target.project:
+        sys.stdout.write(f"{named or 'nothing'} is not {target.project}: nothing was deleted\n")
+        return Exit.FAILED
+    initialise(target)
+    given = [f"-var=project_id={target.project}", f"-var=region={target.region}", f"-var=transform_image={NO_IMAGE}"]
+    if arguments.data:
+        _let_data_go(given)
+    else:
+        _forget_data()
+    reply = terraform("destroy", "-input=false", "-auto-approve", *given)
+    if not reply.is_ok:
+        raise CommandError(f"terraform destroy: {reply.reason}; mend it, then the same command goes on from there")
+    return _leftovers(target, is_agreed=bool(arguments.confirm), with_state=arguments.data)
+
+
+def _let_data_go(given: list[str]) -> None:
+    """Let Terraform delete full buckets and datasets: it asks its state, not its variables, when it destroys."""
+    targets = ["-target=google_storage_bucket.bucket", "-target=google_bigquery_dataset.dataset"]
+    reply = terraform("apply", "-input=false", "-auto-approve", "-var=delete_data=true", *targets, *given)
+    if not reply.is_ok:
+        raise CommandError(f"terraform apply (delete_data): {reply.reason}")
+    given.append("-var=delete_data=true")
+
+
+def _forget_data() -> None:
+    """Take buckets and datasets out of Terraform's state: they stay, and the next deployment takes them over."""
+    known = ask("terraform", f"-chdir={CONFIGURATION}", "state", "list").out.split()
+    kept = [f'google_storage_bucket.bucket["{part}"]' for part in DATA_BUCKETS]
+    addresses = [one for one in known if one in kept or one.startswith("google_bigquery_dataset.dataset[")]
+    if not addresses:
+        return
+    reply = terraform("state", "rm", *addresses)
+    if not reply.is_ok:
+        raise CommandError(f"terraform state rm: {reply.reason}")
+
+
+def _leftovers(target: Target, *, is_agreed: bool, with_state: bool) -> Exit:
+    """Offer what the platform made on our behalf, by exact name; nothing else is ever deleted."""
+    number = str(must_gcloud("projects", "describe", target.project)["projectNumber"])
+    left = [name for name in _bucket_names(target, number, with_state=with_state) if _is_there(name)]
+    if not left:
+        sys.stdout.write("\nnothing is left that costs money\n")
+        return Exit.DONE
+    sys.stdout.write("\nthe platform has left:\n" + "".join(f"  gs://{name}\n" for name in left))
+    if not agrees("Delete them, with all that is in them?", is_agreed=is_agreed, otherwise=f"CONFIRM={target.project}"):
+        return Exit.FAILED
+    for name in left:
+        must_gcloud("storage", "rm", f"gs://{name}", "--recursive")
+        sys.stdout.write(f"gs://{name} is deleted\n")
+    return Exit.DONE
+
+
+def _bucket_names(target: Target, number: str, *, with_state: bool) -> list[str]:
+    """Name the platform's buckets of this project and region; Dataproc's end in letters that only a listing tells."""
+    exact = [
+        f"gcf-v2-sources-{number}-{target.region}",
+        f"gcf-v2-uploads-{number}.{target.region}.cloudfunctions.appspot.com",
+        f"{target.project}_cloudbuild",
+    ]
+    begun = (f"dataproc-staging-{target.region}-{number}-", f"dataproc-temp-{target.region}-{number}-")
+    listed = must_gcloud("storage", "buckets", "list", f"--project={target.project}") or []
+    exact += [str(bucket["name"]) for bucket in listed if str(bucket["name"]).startswith(begun)]
+    return [*exact, target.state_bucket] if with_state else exact
+
+
+def _is_there(name: str) -> bool:
+    return gcloud("storage", "buckets", "describe", f"gs://{name}").is_ok

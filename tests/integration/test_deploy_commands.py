@@ -1,0 +1,260 @@
+"""make deploy and make destroy against programs that answer as gcloud and terraform would."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy import bootstrap, commands
+from deploy.__main__ import main
+from tests.integration.command_lines import CommandLines, command_lines, fails, says
+from tests.integration.stand_ins import Asked, Reply, StandIn, json_reply
+from tests.integration.test_deploy_doctor import GCLOUD, TERRAFORM
+
+__all__ = ["command_lines"]
+pytestmark = pytest.mark.slow
+
+DIGEST = f"sha256:{'ab' * 32}"
+IMAGE = f"europe-west1-docker.pkg.dev/demo-project/f1db-images/transform@{DIGEST}"
+ENVIRONMENT = {
+    "PROJECT_ID": "demo-project",
+    "REGION": "europe-west1",
+    "LANDING_BUCKET": "demo-project-f1db-landing",
+    "STATE_BUCKET": "demo-project-f1db-state",
+    "CURATED_BUCKET": "demo-project-f1db-curated",
+    "CODE_URI": f"gs://demo-project-f1db-code/{'c' * 64}",
+    "CODE_DIGEST": "c" * 64,
+    "TRANSFORM_DIGEST": "d" * 64,
+    "TRANSFORM_JOB": "projects/demo-project/locations/europe-west1/jobs/transform",
+    "DRIVERS": "lewis-hamilton",
+    "WAREHOUSE_URL": "bigquery://demo-project?location=europe-west1",
+    "BATCH_SERVICE_ACCOUNT": "f1db-batch@demo-project.iam.gserviceaccount.com",
+    "BATCH_PROPERTIES": '{"spark.dynamicAllocation.maxExecutors": "2"}',
+    "BATCH_SUBNETWORK": "projects/demo-project/regions/europe-west1/subnetworks/f1db-batch",
+    "BATCH_STAGING_BUCKET": "demo-project-f1db-staging",
+    "START_BATCH_URL": "https://start-batch.example",
+    "START_DBT_URL": "https://start-dbt.example",
+}
+
+
+def service(url: str, environment: dict[str, str]) -> dict[str, Any]:
+    """Build what `gcloud run services describe` says."""
+    variables = [{"name": name, "value": value} for name, value in environment.items()]
+    secret = {"name": "GITHUB_TOKEN", "valueFrom": {"secretKeyRef": {"key": "latest", "name": "token"}}}
+    containers = [{"image": "i", "env": [*variables, secret]}]
+    return {"spec": {"template": {"spec": {"containers": containers}}}, "status": {"url": url}}
+
+
+@pytest.fixture
+def trigger() -> Iterator[StandIn]:
+    stand_in = StandIn(_answer)
+    yield stand_in
+    stand_in.stop()
+
+
+def _answer(asked: Asked) -> Reply:
+    assert asked.headers["authorization"] == "Bearer a-token"
+    return json_reply({"outcome": "dry_run", "dry_run": True, "releases": [], "warnings": []})
+
+
+@pytest.fixture
+def cloud(command_lines: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch) -> CommandLines:
+    """A project in which nothing is deployed yet, and programs that make everything work."""
+    monkeypatch.setattr(commands, "_WAIT_S", 0)
+    monkeypatch.setattr(bootstrap, "_datasets", lambda project: [])
+    install(command_lines, trigger)
+    return command_lines
+
+
+def install(
+    command_lines: CommandLines,
+    trigger: StandIn,
+    terraform: list[tuple[str, dict[str, Any]]] | None = None,
+    gcloud: list[tuple[str, dict[str, Any]]] | None = None,
+) -> None:
+    command_lines.install("terraform", [*(terraform or []), *TERRAFORM], otherwise=0)
+    replies: list[tuple[str, dict[str, Any]]] = [
+        *(gcloud or []),
+        ("services enable", says([])),
+        ("images describe", fails("NOT_FOUND: Image not found.", once=True)),
+        ("images describe", says({"image_summary": {"digest": DIGEST}})),
+        ("builds submit", {"out": "built"}),
+        ("buckets create", says([])),
+        ("buckets update", says([])),
+        ("print-identity-token", {"out": "a-token\n"}),
+        ("run services describe check-release", says(service(trigger.url, ENVIRONMENT))),
+        ("dataproc batches submit pyspark", {"out": "Batch finished."}),
+        *((text, reply) for text, reply in GCLOUD if "landing" not in text),
+    ]
+    command_lines.install("gcloud", replies)
+
+
+def test_deploy_explains_itself_when_no_project_is_named(
+    cloud: CommandLines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["deploy"]) == 2
+    assert capsys.readouterr().err == (
+        "deploy: which project? `make deploy PROJECT=<project id> [REGION=europe-west1]`. `gcloud projects list` lists "
+        "yours, `make doctor PROJECT=…` says what is still missing, and nothing is made before you have agreed\n"
+    )
+    assert cloud.calls() == []
+
+
+def test_deploy_makes_nothing_when_nobody_agrees(
+    cloud: CommandLines, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["deploy", "--project=demo-project"]) == 2
+    assert "YES=1 does it beforehand" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", _Terminal("n\n"))
+    assert main(["deploy", "--project=demo-project"]) == 1
+    assert [call for call in cloud.calls() if {"enable", "create", "submit", "apply"} & set(call)] == []
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_deploy_goes_through_its_steps_in_order_when_agreed(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    steps = ("enable", "create", "init", "submit", "plan", "apply", "print-identity-token")
+    made = [next(step for step in steps if step in call) for call in cloud.calls() if set(steps) & set(call)]
+    assert made == ["enable", "create", "init", "apply", "submit", "plan", "apply", "print-identity-token", "submit"]
+    [bootstrap_apply, apply] = [call for call in cloud.calls("terraform") if "apply" in call]
+    assert '-target=google_service_account.account["build"]' in bootstrap_apply
+    assert not [word for word in apply if word.startswith("-target")]
+    [plan] = [call for call in cloud.calls("terraform") if "plan" in call]
+    assert f"-var=transform_image={IMAGE}" in plan
+    assert f"-out={apply[-1]}" in plan  # what was shown is what is applied
+    [build] = cloud.calls("gcloud", "builds", "submit")
+    assert (
+        "--service-account=projects/demo-project/serviceAccounts/f1db-build@demo-project.iam.gserviceaccount.com"
+        in build
+    )
+    assert json.loads(trigger.asked[0].body) == {"dry_run": True}
+    out = capsys.readouterr().out
+    assert "USD a release" in out
+    assert "make cloud-status PROJECT=demo-project REGION=europe-west1" in out
+
+
+def test_canary_runs_as_the_batch_does_when_deployed(cloud: CommandLines) -> None:
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    [canary] = cloud.calls("gcloud", "dataproc", "batches", "submit", "pyspark")
+    assert Path(canary[5]).name == "canary.py"
+    assert {
+        "--version=2.3",
+        "--service-account=f1db-batch@demo-project.iam.gserviceaccount.com",
+        "--subnet=projects/demo-project/regions/europe-west1/subnetworks/f1db-batch",
+        "--deps-bucket=gs://demo-project-f1db-staging",
+        "--staging-bucket=demo-project-f1db-staging",
+        f"--py-files=gs://demo-project-f1db-code/{'c' * 64}/f1db_batch.zip",
+        "--properties=^;^spark.dynamicAllocation.maxExecutors=2",
+        f"--read=demo-project-f1db-code/{'c' * 64}/process_release.py",
+    } <= set(canary)
+
+
+def test_image_is_not_built_again_when_its_sources_are_the_same(cloud: CommandLines, trigger: StandIn) -> None:
+    install(cloud, trigger, gcloud=[("images describe", says({"image_summary": {"digest": DIGEST}}))])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert cloud.calls("gcloud", "builds", "submit") == []
+
+
+def test_apply_is_tried_again_when_google_is_not_ready(cloud: CommandLines, trigger: StandIn) -> None:
+    slow = "Error: Error creating function: Permission denied while using the Eventarc Service Agent.\n"
+    install(cloud, trigger, terraform=[("apply -input=false /", {"status": 1, "error": slow})])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert len([call for call in cloud.calls("terraform") if "apply" in call]) == 3  # bootstrap, the plan, once more
+
+
+def test_apply_is_not_tried_again_when_it_cannot_help(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(cloud, trigger, terraform=[("apply -input=false /", {"status": 1, "error": "Error: Unsupported region\n"})])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 1
+    assert "Error: Unsupported region" in capsys.readouterr().err
+    assert len([call for call in cloud.calls("terraform") if "apply" in call]) == 2
+    assert cloud.calls("gcloud", "dataproc") == []
+
+
+def test_kept_buckets_are_taken_over_when_an_earlier_destroy_left_them(cloud: CommandLines, trigger: StandIn) -> None:
+    install(
+        cloud,
+        trigger,
+        gcloud=[("buckets describe gs://demo-project-f1db-landing", says({"projectNumber": "123456789012"}))],
+    )
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    [imported] = [call for call in cloud.calls("terraform") if "import" in call]
+    assert imported[-2:] == ['google_storage_bucket.bucket["landing"]', "demo-project/demo-project-f1db-landing"]
+
+
+def test_deploy_fails_when_the_canary_does(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = fails("Batch job is FAILED. Permission 'dataproc.agents.create' denied")
+    install(cloud, trigger, gcloud=[("dataproc batches submit", refused)])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 1
+    assert "dataproc.agents.create" in capsys.readouterr().err
+
+
+THERE = [
+    ("buckets describe gs://demo-project-f1db-tfstate", says({})),
+    ("buckets describe gs://gcf-v2-sources-123456789012-europe-west1", says({})),
+    ("buckets describe gs://dataproc-temp-europe-west1-123456789012-abcdefgh", says({})),
+    (
+        "buckets list",
+        says([{"name": "dataproc-temp-europe-west1-123456789012-abcdefgh"}, {"name": "somebody-elses-data"}]),
+    ),
+    ("storage rm", says([])),
+]
+STATE = """\
+google_storage_bucket.bucket["landing"]
+google_storage_bucket.bucket["code"]
+google_bigquery_dataset.dataset["f1db"]
+"""
+
+
+def test_destroy_does_nothing_when_another_name_is_typed(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(cloud, trigger, gcloud=THERE)
+    assert main(["destroy", "--project=demo-project", "--confirm=demo-projekt"]) == 1
+    assert "demo-projekt is not demo-project: nothing was deleted" in capsys.readouterr().out
+    assert cloud.calls("terraform") == []
+
+
+def test_destroy_keeps_the_data_and_deletes_leftovers_by_name_when_confirmed(
+    cloud: CommandLines, trigger: StandIn
+) -> None:
+    install(cloud, trigger, terraform=[("state list", {"out": STATE})], gcloud=THERE)
+    assert main(["destroy", "--project=demo-project", "--confirm=demo-project"]) == 0
+    [removed] = [call for call in cloud.calls("terraform") if "rm" in call]
+    assert removed[-2:] == ['google_storage_bucket.bucket["landing"]', 'google_bigquery_dataset.dataset["f1db"]']
+    [destroyed] = [call for call in cloud.calls("terraform") if "destroy" in call]
+    assert "-var=delete_data=true" not in destroyed
+    deleted = [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
+    assert deleted == [
+        "gs://gcf-v2-sources-123456789012-europe-west1",
+        "gs://dataproc-temp-europe-west1-123456789012-abcdefgh",
+    ]
+
+
+def test_destroy_deletes_the_data_and_the_state_when_asked(cloud: CommandLines, trigger: StandIn) -> None:
+    install(cloud, trigger, terraform=[("state list", {"out": STATE})], gcloud=THERE)
+    assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 0
+    assert [call for call in cloud.calls("terraform") if "rm" in call] == []
+    changed = [call for call in cloud.calls("terraform") if "-var=delete_data=true" in call]
+    assert [call[2] for call in changed] == ["apply", "destroy"]
+    assert "gs://demo-project-f1db-tfstate" in [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
+
+
+def test_plan_makes_nothing_when_nothing_is_deployed(cloud: CommandLines, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--project=demo-project"]) == 0
+    assert "nothing is deployed to demo-project yet" in capsys.readouterr().out
+    assert cloud.calls("terraform") == []
