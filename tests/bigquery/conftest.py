@@ -9,16 +9,12 @@ import pyarrow as pa
 import pytest
 
 from f1db_batch.contract import load_contract
+from tests.bigquery.analyser import Analyser, Schema
 from tests.bigquery.compiled import PROJECT_ID, SUFFIX, Node, compile_project
+from tests.bigquery.zetasql_module import ZetaSql
 from transform.history.kept import schemas
 from transform.raw_tables import snake_case
 from transform.warehouses.bigquery_sql import field_of
-
-pytest.importorskip("zetasql", reason="zetasql, BigQuery's analyser, is not installed")
-pytest.importorskip("dbt.adapters.bigquery", reason="dbt-bigquery is not installed")
-
-from tests.bigquery.analyser import Analyser, Schema
-from tests.bigquery.zetasql_module import ZetaSql
 
 ARROW = {
     pa.string(): "STRING", pa.int64(): "INT64", pa.bool_(): "BOOL", pa.date32(): "DATE",
