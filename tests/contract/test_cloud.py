@@ -158,9 +158,12 @@ def test_restarts_the_functions_with_the_new_drivers_only_when_something_changed
 
 def test_copies_the_report_when_the_pointer_is_finalised(cloud: LocalCloud, tmp_path: Path) -> None:
     upload(cloud.endpoints, "curated", "reports/r/1/index.html", "<h1>106</h1>")
-    pointer = json.dumps({"report": "gs://curated/reports/r/1/index.html"})
+    upload(cloud.endpoints, "curated", "reports/r/1/max-verstappen.html", "<h1>71</h1>")
+    drivers = ["lewis-hamilton", "max-verstappen"]
+    pointer = json.dumps({"report": "gs://curated/reports/r/1/index.html", "drivers": drivers})
     upload(cloud.endpoints, "state", "published.json", pointer)
     assert (tmp_path / "state" / "report" / "index.html").read_text() == "<h1>106</h1>"
+    assert (tmp_path / "state" / "report" / "max-verstappen.html").read_text() == "<h1>71</h1>"
 
 
 def test_refuses_with_the_pid_when_the_state_is_taken_and_runs_beside_another_state(
