@@ -260,7 +260,7 @@ def lock_of(root: Path, layer: str) -> Path:
 def make_locks(root: Path) -> None:
     """Make the hashed locks again; every layer takes its pins from the largest, so that they agree."""
     requirements = root / "requirements"
-    layers = [(name, "") for name in ("uv", "build", "test")] + [
+    layers = [(name, "") for name in ("uv", "build", "checkov", "test")] + [
         (name, "test") for name in ("run", "transform", "functions")
     ]
     for name, pins in layers:

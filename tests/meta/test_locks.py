@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ("build", "functions", "run", "test", "transform", "uv")
+LOCKS = ("build", "checkov", "functions", "run", "test", "transform", "uv")
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 
 
