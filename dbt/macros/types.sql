@@ -23,6 +23,19 @@
     {{- return('numeric') -}}
 {%- endmacro %}
 
+{#- A share before it is summed: exact, for a sum of floating-point numbers depends on the order of the rows. -#}
+{% macro type_fraction() -%}
+    {{- return(adapter.dispatch('type_fraction', 'hamilton')()) -}}
+{%- endmacro %}
+
+{% macro default__type_fraction() -%}
+    {{- return('decimal(18, 9)') -}}
+{%- endmacro %}
+
+{% macro bigquery__type_fraction() -%}
+    {{- return('numeric') -}}
+{%- endmacro %}
+
 {% macro type_count() -%}
     {{- return(adapter.dispatch('type_count', 'hamilton')()) -}}
 {%- endmacro %}

@@ -57,7 +57,10 @@ final as (
         end as starts_without_indianapolis,
         {{ rescored_points('driver_races.best_position') }} as rescored_points,
         -- Of the other places that were classified, the share behind the driver; a lone finisher beats nobody.
-        (fields.classified - driver_races.best_position) / nullif(fields.classified - 1, 0) as field_beaten
+        cast(
+            round((fields.classified - driver_races.best_position) / nullif(fields.classified - 1, 0), 9)
+            as {{ type_fraction() }}
+        ) as field_beaten
     from driver_races
     inner join races on driver_races.race_id = races.race_id
     inner join seasons on driver_races.year = seasons.year
