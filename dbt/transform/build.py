@@ -18,7 +18,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 ROWS_SHOWN = 20
 ROWS_TOLD = 3
 # dbt's events for finished nodes, and under which name each carries the number of all nodes.
-_TOTALS = {"LogModelResult": "total", "LogTestResult": "num_models", "LogSeedResult": "total"}
+_TOTALS = {
+    "LogModelResult": "total", "LogTestResult": "num_models", "LogSeedResult": "total", "LogNodeNoOpResult": "total",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

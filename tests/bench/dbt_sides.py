@@ -37,6 +37,7 @@ def _dbt_build(project: Path, scratch: Path) -> Any:
 
     arguments = [
         "--log-level", "none", "--log-level-file", "none", "--no-write-json", "build",
+        "--exclude-resource-type", "unit_test", "--exclude-resource-type", "exposure",
         "--project-dir", str(project), "--profiles-dir", str(PROJECT), "--target", "duckdb",
         "--target-path", str(scratch / "target"), "--log-path", str(scratch / "logs"),
         "--vars", json.dumps(VARIABLES),
