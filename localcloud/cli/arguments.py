@@ -27,7 +27,9 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong as a UsageError, in place of leaving the process."""
+
     def error(self, message: str) -> object:  # type: ignore[override]
         raise UsageError(f"{message}; `make help` lists what there is")
 
@@ -38,17 +40,22 @@ def parse(argv: list[str]) -> argparse.Namespace:
     Raises:
         UsageError: for anything that cannot be meant.
     """
-    parser = _Parser(prog="localcloud", description="The pipeline on one machine.", allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    parser = Parser(prog="localcloud", description="The pipeline on one machine.", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     for name, flags in _COMMANDS.items():
         command = commands.add_parser(name, allow_abbrev=False)
         command.add_argument("--state", type=state_dir, default=".local")
         for flag in flags:
             command.add_argument(flag, type=_TYPES.get(flag, str.strip), default="")
     arguments = parser.parse_args(argv)
+    refuse_contradiction(arguments)
+    return arguments
+
+
+def refuse_contradiction(arguments: argparse.Namespace) -> None:
+    """Raise UsageError for switches that cannot be meant together."""
     if getattr(arguments, "force", False) and getattr(arguments, "rollback", False):
         raise UsageError("FORCE=1 and ROLLBACK=1 exclude each other: one repeats or backfills, the other goes back")
-    return arguments
 
 
 def flag(text: str) -> bool:

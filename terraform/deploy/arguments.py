@@ -6,7 +6,7 @@ import argparse
 import re
 from dataclasses import dataclass
 
-from localcloud.cli.arguments import flag
+from localcloud.cli.arguments import Parser, flag, refuse_contradiction
 from localcloud.cli.exits import UsageError
 
 DEFAULT_REGION = "europe-west1"
@@ -47,26 +47,20 @@ class Target:
         return f"{self.region}-docker.pkg.dev/{self.project}/f1db-images"
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> object:  # type: ignore[override]
-        raise UsageError(f"{message}; `make help` lists what there is")
-
-
 def parse(argv: list[str]) -> argparse.Namespace:
     """Read a command and its options.
 
     Raises:
         UsageError: for anything that cannot be meant.
     """
-    parser = _Parser(prog="deploy", description="The pipeline in Google Cloud.", allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    parser = Parser(prog="deploy", description="The pipeline in Google Cloud.", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     for name, options in _COMMANDS.items():
         command = commands.add_parser(name, allow_abbrev=False)
         for option in ("--project", "--region", *options):
             command.add_argument(option, type=flag if option in _FLAGS else str.strip, default="")
     arguments = parser.parse_args(argv)
-    if getattr(arguments, "force", False) and getattr(arguments, "rollback", False):
-        raise UsageError("FORCE=1 and ROLLBACK=1 exclude each other: one repeats or backfills, the other goes back")
+    refuse_contradiction(arguments)
     return arguments
 
 
