@@ -7,14 +7,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pipeline.releases import Version
 from transform.errors import FaultError, RefusalError
+from transform.parsed_project import PROJECT, parsed_project
 from transform.warehouses.protocol import PrivatePlace, Progress, Warehouse
 
-PROJECT = Path(__file__).resolve().parent.parent
 ROWS_SHOWN = 20
 ROWS_TOLD = 3
 # dbt's events for finished nodes, and under which name each carries the number of all nodes.
@@ -70,22 +69,24 @@ def _run_dbt(
     from dbt.cli.main import dbtRunner
 
     place.scratch.mkdir(parents=True, exist_ok=True)
-    arguments = [
-        "--log-level", "none", "--log-level-file", "none", "--no-write-json",
-        *command,
+    flags = ["--log-level", "none", "--log-level-file", "none", "--no-write-json", "--no-partial-parse"]
+    settings = [
         "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target", place.dbt_target,
         "--target-path", str(place.scratch / "target"), "--log-path", str(place.scratch / "logs"),
         "--vars", json.dumps(variables),
     ]  # fmt: skip
+
+    def invoke(runner: dbtRunner, words: list[str]) -> Any:
+        answer = runner.invoke([*flags, *words, *settings])
+        if answer.exception is not None:
+            raise FaultError("dbt_failed", f"dbt {words[0]}: {answer.exception}") from answer.exception
+        return answer.result
+
     with _environment(place.environment):
-        answer = dbtRunner(callbacks=[_Progress(progress)]).invoke(arguments)
-    if answer.exception is not None:
-        raise FaultError("dbt_failed", f"dbt {command[0]}: {answer.exception}") from answer.exception
-    return [
-        _failed_node(result)
-        for result in getattr(answer.result, "results", [])
-        if str(result.status) in ("error", "fail", "runtime error")
-    ]
+        manifest = parsed_project(place, variables, lambda: invoke(dbtRunner(), ["parse"]))
+        done = invoke(dbtRunner(manifest, [_Progress(progress)]), command)
+    failing = ("error", "fail", "runtime error")
+    return [_failed_node(result) for result in getattr(done, "results", []) if str(result.status) in failing]
 
 
 class _Progress:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.records import Pointer
-from transform.build import PROJECT
+from transform.parsed_project import PROJECT
 
 
 class DocsError(Exception):

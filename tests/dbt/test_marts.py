@@ -384,7 +384,7 @@ def test_bigquerys_dialect_and_private_datasets_are_compiled_when_bigquery_is_th
         "DBT_BIGQUERY_TOKEN": "not-a-token",
         "DBT_BIGQUERY_PROJECT": "project-1",
     }
-    place = PrivatePlace(3, "bigquery", "__fence_3", environment, tmp_path)
+    place = PrivatePlace(3, "bigquery", "no-project", "__fence_3", environment, tmp_path)
     variables = {"driver_id": "max-verstappen", "release": "x", "is_sample": False, "dataset_suffix": "__fence_3"}
 
     assert _run_dbt(place, ["compile", "--no-populate-cache"], variables, lambda done, total: None) == []

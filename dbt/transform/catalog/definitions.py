@@ -6,7 +6,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from transform.build import PROJECT
+from transform.parsed_project import PROJECT
 
 SEED = PROJECT / "seeds" / "statistic_definitions.csv"
 HEADER = ("id", "name", "definition", "rule", "source", "alternatives", "is_default")

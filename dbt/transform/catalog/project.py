@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from transform.build import PROJECT
+from transform.parsed_project import PROJECT
 
 # Which folders of models readers see; the rest is ephemeral.
 PUBLISHED_LAYERS = ("shared", "history", "driver")

@@ -107,7 +107,7 @@ class BigQueryWarehouse:
             "DBT_BIGQUERY_MAX_BYTES": str(self.maximum_bytes_billed),
         }
         scratch = Path(tempfile.mkdtemp(prefix=f"transform-fence-{place}-"))
-        return PrivatePlace(fence, "bigquery", suffix_of(place), environment, scratch)
+        return PrivatePlace(fence, "bigquery", self.project_id, suffix_of(place), environment, scratch)
 
     def load(
         self, place: PrivatePlace, bucket: Bucket, tables: Sequence[RawTable], progress: Progress, *, dataset: str = RAW

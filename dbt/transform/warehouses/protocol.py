@@ -18,10 +18,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class PrivatePlace:
-    """Where one fence builds and nobody reads; `environment` and `dataset_suffix` tell dbt where that is."""
+    """Where one fence builds and nobody reads; `environment` and `dataset_suffix` tell dbt where that is.
+
+    `catalog` is what dbt calls the database: DuckDB names it after the file, BigQuery after the project.
+    """
 
     fence: int
     dbt_target: str
+    catalog: str
     dataset_suffix: str
     environment: Mapping[str, str]
     scratch: Path

@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from typing import Any, Final
 
 from markupsafe import Markup
 
+from transform.made_once import made_once
 from transform.report.parts import Drawing
 
 FONT: Final = "system-ui, sans-serif"
@@ -66,7 +68,11 @@ def vega_bundle() -> str:
     """
     import vl_convert
 
-    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=_vega_lite_version())
+    def bundle() -> bytes:
+        script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=_vega_lite_version())
+        return script.encode()
+
+    script = made_once(f"vega-{version('vl-convert-python')}-{_vega_lite_version()}.js", bundle).decode()
     if "</script" in script.lower() or "<!--" in script:
         raise ValueError("the bundle of Vega would end its own script element")
     return script
