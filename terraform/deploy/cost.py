@@ -58,7 +58,7 @@ _QUERIED_MIB = 4000.0
 
 RELEASE = (
     Use("Spark batch, compute", 12 * 150 / 3600, "dcu", "12 DCU (driver and two executors) for 2.5 minutes of work"),
-    Use("Spark batch, disks", 300 * 150 / 3600, "shuffle", "3 disks of 100 GB as long"),
+    Use("Spark batch, disks", 750 * 150 / 3600, "shuffle", "3 disks of 250 GB as long"),
     Use("transform, CPU", 2 * 240, "run_cpu", "2 vCPU for 4 minutes"),
     Use("transform, memory", 2 * 240, "run_memory", "2 GiB for 4 minutes"),
     Use(
