@@ -53,8 +53,8 @@ PRICES = {
 }
 
 _MIB_IN_TIB = 1024**2
-# BigQuery bills 10 MiB a table and query at least: F1DB's tables are smaller than that. A first publication's statements
-# name 660 tables (counted on the emulator); the comparison with the release before adds about 240. Loads are free.
+# BigQuery bills 10 MiB a table and query at least: F1DB's tables are smaller than that. A first publication names 660
+# tables (counted on the emulator); the comparison with the release before adds about 240. Loads are free.
 _QUERIED_MIB = 9000.0
 
 RELEASE = (
