@@ -27,6 +27,8 @@ RUNTIME_VERSION = "2.3"
 BATCH_TTL_S = 1800
 TASK_TIMEOUT_S = 900
 BATCH_PROPERTIES = {
+    "spark.dataproc.driver.disk.size": "250g",
+    "spark.dataproc.executor.disk.size": "250g",
     "spark.dynamicAllocation.initialExecutors": "2",
     "spark.dynamicAllocation.maxExecutors": "2",
     "spark.sql.shuffle.partitions": "4",

@@ -75,9 +75,10 @@ locals {
     },
     {
       unforeseen = {
-        title  = "Something failed without a code of ours"
-        level  = "ERROR"
-        filter = "(${local.our_logs}) AND severity>=ERROR AND NOT jsonPayload.error_code:*"
+        title = "Something failed without a code of ours"
+        level = "ERROR"
+        # A request that our own code answers with 5xx has a line with its code beside it; one that Cloud Run had to answer has a text.
+        filter = "(${local.our_logs}) AND severity>=ERROR AND NOT jsonPayload.error_code:* AND NOT (httpRequest.status>=500 AND NOT textPayload:*)"
         labels = {}
       }
       batch_errors = {

@@ -33,6 +33,11 @@ resource "google_storage_bucket_object" "batch_package" {
   name           = "${local.code_digest}/f1db_batch.zip"
   source         = data.archive_file.batch.output_path
   source_md5hash = data.archive_file.batch.output_md5
+
+  # The functions go on naming the old digest until they are deployed: its objects go last.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "google_storage_bucket_object" "batch_main" {
@@ -40,4 +45,8 @@ resource "google_storage_bucket_object" "batch_main" {
   name           = "${local.code_digest}/process_release.py"
   source         = "${local.root}/dataproc_jobs/process_release.py"
   source_md5hash = filemd5("${local.root}/dataproc_jobs/process_release.py")
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

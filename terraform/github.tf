@@ -74,6 +74,15 @@ resource "google_service_account_iam_member" "deploy_acts_as" {
   member             = google_service_account.deploy[0].member
 }
 
+# A federated identity cannot ask for an identity token itself; its account can, for itself and for nobody else.
+resource "google_service_account_iam_member" "deploy_names_itself" {
+  count = local.deploys ? 1 : 0
+
+  service_account_id = google_service_account.deploy[0].name
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = google_service_account.deploy[0].member
+}
+
 # After a deployment it tries out what it has deployed: a dry run and a canary batch.
 resource "google_cloud_run_v2_service_iam_member" "deploy_tries_the_trigger" {
   count = local.deploys ? 1 : 0

@@ -2,9 +2,9 @@
 
 locals {
   services = toset([
-    "artifactregistry", "bigquery", "billingbudgets", "cloudbuild", "cloudfunctions", "cloudresourcemanager",
-    "cloudscheduler", "compute", "dataproc", "eventarc", "iam", "iamcredentials", "logging", "monitoring", "pubsub",
-    "run", "secretmanager", "storage", "sts",
+    "artifactregistry", "bigquery", "billingbudgets", "cloudbilling", "cloudbuild", "cloudfunctions",
+    "cloudresourcemanager", "cloudscheduler", "compute", "dataproc", "eventarc", "iam", "iamcredentials", "logging",
+    "monitoring", "pubsub", "run", "secretmanager", "serviceusage", "storage", "sts",
   ])
 
   labels = { pipeline = "f1db" }

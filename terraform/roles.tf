@@ -17,8 +17,11 @@ locals {
       description = "What roles/dataproc.worker has, without the objects of every bucket in the project."
       permissions = [
         "dataproc.agents.create", "dataproc.agents.delete", "dataproc.agents.get", "dataproc.agents.list",
-        "dataproc.agents.update", "dataproc.batches.sparkApplicationWrite", "dataproc.tasks.lease",
-        "dataproc.tasks.listInvalidatedLeases", "dataproc.tasks.reportStatus", "dataprocrm.nodes.get",
+        "dataproc.agents.update", "dataproc.batches.computeTuningConfig", "dataproc.batches.sparkApplicationWrite",
+        "dataproc.tasks.lease", "dataproc.tasks.listInvalidatedLeases", "dataproc.tasks.reportStatus",
+        # The driver itself asks for its executors.
+        "dataprocrm.nodePools.create", "dataprocrm.nodePools.delete", "dataprocrm.nodePools.deleteNodes",
+        "dataprocrm.nodePools.get", "dataprocrm.nodePools.list", "dataprocrm.nodePools.resize", "dataprocrm.nodes.get",
         "dataprocrm.nodes.heartbeat", "dataprocrm.nodes.list", "dataprocrm.nodes.mintOAuthToken",
         "dataprocrm.operations.get", "logging.logEntries.create", "monitoring.metricDescriptors.create",
         "monitoring.metricDescriptors.get", "monitoring.metricDescriptors.list",

@@ -94,6 +94,9 @@ variable "batch_properties" {
   description = "Spark properties of the batch. They are part of the code digest: a change makes new runs."
   type        = map(string)
   default = {
+    # Left to itself a node has 100 GB a core; 250 GB is the least that it may have.
+    "spark.dataproc.driver.disk.size"          = "250g"
+    "spark.dataproc.executor.disk.size"        = "250g"
     "spark.dynamicAllocation.initialExecutors" = "2"
     "spark.dynamicAllocation.maxExecutors"     = "2"
     "spark.sql.shuffle.partitions"             = "4"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from dataclasses import dataclass
 
+from deploy.tools import CONFIGURATION
 from localcloud.cli.arguments import Parser, flag, refuse_contradiction
 from localcloud.cli.exits import UsageError
 
 DEFAULT_REGION = "europe-west1"
 _PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
+_PREFIX = re.compile(r'^\s*bucket_prefix\s*=\s*"([^"]+)"', re.MULTILINE)
 _REGION = re.compile(r"[a-z]+-[a-z]+[0-9]+")
 _REQUEST = ("--release", "--force", "--rollback", "--accept-shrink", "--dry-run")
 _COMMANDS: dict[str, tuple[str, ...]] = {
@@ -31,15 +34,12 @@ class Target:
 
     project: str
     region: str
+    bucket_prefix: str
 
     @property
     def state_bucket(self) -> str:
         """The bucket of Terraform's state, which is made before anything else."""
         return f"{self.project}-f1db-tfstate"
-
-    @property
-    def bucket_prefix(self) -> str:
-        return f"{self.project}-f1db"
 
     @property
     def images(self) -> str:
@@ -81,4 +81,11 @@ def read_target(arguments: argparse.Namespace) -> Target:
     region = arguments.region or DEFAULT_REGION
     if not _REGION.fullmatch(region):
         raise UsageError(f"REGION={region} is no region such as {DEFAULT_REGION}; multi-regions cannot hold the batch")
-    return Target(arguments.project, region)
+    return Target(arguments.project, region, _bucket_prefix() or f"{arguments.project}-f1db")
+
+
+def _bucket_prefix() -> str:
+    """Read the names' beginning where Terraform reads it, as some buckets are looked at before Terraform runs."""
+    path = CONFIGURATION / "terraform.tfvars"
+    found = _PREFIX.search(path.read_text(encoding="utf-8")) if path.is_file() else None
+    return found[1] if found else os.environ.get("TF_VAR_bucket_prefix", "")  # noqa: SIM112 # Terraform's

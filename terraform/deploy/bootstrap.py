@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from typing import Any
 
 from deploy.arguments import Target
-from deploy.tools import CONFIGURATION, ask, gcloud, must_gcloud, terraform
+from deploy.tools import CONFIGURATION, ask, find_bucket, must_gcloud, terraform
 from localcloud.cli.exits import CommandError
 
 SERVICES = ("artifactregistry", "cloudbuild", "cloudresourcemanager", "compute", "iam", "serviceusage", "storage")
@@ -18,6 +20,8 @@ TARGETS = (
     'google_storage_bucket.bucket["code"]',
     'google_storage_bucket_iam_member.grant["build-reads-the-image-source"]',
 )
+_NOT_OURS = "Configuration for import target does not exist"
+_PRIVATE = re.compile(r"__fence_[0-9]+_[0-9]+$")
 # What a destroy without DATA=1 leaves: the next deployment takes it over. Address → the import's id.
 DATA_BUCKETS = ("landing", "curated", "state")
 
@@ -30,8 +34,7 @@ def bootstrap(target: Target) -> None:
     """
     services = [f"{name}.googleapis.com" for name in SERVICES]
     must_gcloud("services", "enable", *services, f"--project={target.project}")
-    if not has_state(target):
-        make_state(target)
+    make_state(target)
     initialise(target)
     targets = [f"-target={address}" for address in TARGETS]
     given = [f"-var=project_id={target.project}", f"-var=region={target.region}"]
@@ -42,16 +45,19 @@ def bootstrap(target: Target) -> None:
 
 def has_state(target: Target) -> bool:
     """Say whether Terraform's bucket is there."""
-    return gcloud("storage", "buckets", "describe", f"gs://{target.state_bucket}").is_ok
+    return find_bucket(target.state_bucket) is not None
 
 
 def make_state(target: Target) -> None:
-    """Make Terraform's bucket: private, versioned, in the region."""
+    """Make Terraform's bucket: private, versioned, in the region; whatever of that an earlier try has not done."""
+    found = find_bucket(target.state_bucket)
     bucket = f"gs://{target.state_bucket}"
     options = [f"--project={target.project}", f"--location={target.region}", "--uniform-bucket-level-access"]
-    must_gcloud("storage", "buckets", "create", bucket, *options, "--public-access-prevention")
-    must_gcloud("storage", "buckets", "update", bucket, "--versioning")
-    sys.stdout.write(f"made {bucket} for Terraform's state\n")
+    if found is None:
+        must_gcloud("storage", "buckets", "create", bucket, *options, "--public-access-prevention")
+        sys.stdout.write(f"made {bucket} for Terraform's state\n")
+    if not (found or {}).get("versioning_enabled"):
+        must_gcloud("storage", "buckets", "update", bucket, "--versioning")
 
 
 def initialise(target: Target) -> None:
@@ -78,6 +84,9 @@ def adopt(target: Target, image: str) -> None:
             continue
         given = [f"-var=project_id={target.project}", f"-var=region={target.region}", f"-var=transform_image={image}"]
         reply = terraform("import", "-input=false", *given, address, name)
+        if _NOT_OURS in reply.said:  # of a driver who is deployed no more
+            sys.stdout.write(f"{name} is not in the configuration, and stays as it is\n")
+            continue
         if not reply.is_ok:
             raise CommandError(f"{name} is there and cannot be taken over: {reply.reason}")
 
@@ -87,7 +96,7 @@ def left_behind(target: Target) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in DATA_BUCKETS:
         name = f"{target.bucket_prefix}-{part}"
-        if gcloud("storage", "buckets", "describe", f"gs://{name}").is_ok:
+        if find_bucket(name) is not None:
             found[f'google_storage_bucket.bucket["{part}"]'] = f"{target.project}/{name}"
     for name in _datasets(target.project):
         found[f'google_bigquery_dataset.dataset["{name}"]'] = f"projects/{target.project}/datasets/{name}"
@@ -95,16 +104,34 @@ def left_behind(target: Target) -> dict[str, str]:
 
 
 def _datasets(project: str) -> list[str]:
-    """List the datasets with our label; private ones of a build are labelled otherwise and expire by themselves."""
+    """List the datasets with our label; private ones of a build are labelled otherwise."""
+    return _labelled(project, "labels.pipeline:f1db")
+
+
+def private_datasets(project: str) -> list[str]:
+    """List the transform's own datasets: places of builds, of which one is shown by the published views."""
+    return [name for name in _labelled(project, "labels.component:transform") if _PRIVATE.search(name)]
+
+
+def _labelled(project: str, query: str) -> list[str]:
     from google.api_core.exceptions import Forbidden, NotFound
-    from google.cloud import bigquery
 
     try:
-        return [
-            str(found.dataset_id) for found in bigquery.Client(project).list_datasets(filter="labels.pipeline:f1db")
-        ]
+        return sorted(str(found.dataset_id) for found in _bigquery(project).list_datasets(filter=query))
     except (Forbidden, NotFound):  # BigQuery is not switched on yet: nothing is left behind
         return []
+
+
+def delete_dataset(project: str, name: str) -> None:
+    """Delete a dataset with all that is in it."""
+    _bigquery(project).delete_dataset(name, delete_contents=True, not_found_ok=True)
+
+
+def _bigquery(project: str) -> Any:
+    from google.cloud import bigquery
+
+    # A person's own login names no project that pays for the calls.
+    return bigquery.Client(project, client_options={"quota_project_id": project})
 
 
 def _state_list() -> list[str]:

@@ -47,9 +47,9 @@ def log_filter(release: str, stage: str, severity: str) -> str:
         raise UsageError(f"SEVERITY={severity} is none of {', '.join(SEVERITIES)}")
     parts = [" OR ".join(_source(one) for one in ([stage] if stage else _STAGES))]
     if release:
-        # Dataproc does not read the driver's JSON: its lines are found by the batch's label.
-        slug = release.replace(".", "-")
-        parts.append(f'jsonPayload.release="{release}" OR labels."dataproc.googleapis.com/batch_id":"{slug}"')
+        # Dataproc does not read the driver's JSON: its lines are found by the batch's name.
+        batches = f"f1db-{release.replace('.', '-')}-"
+        parts.append(f'jsonPayload.release="{release}" OR resource.labels.batch_id:"{batches}"')
     if severity:
         parts.append(f"severity>={severity}")
     return " AND ".join(f"({part})" for part in parts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from deploy.arguments import read_target
 from deploy.deployed import find_deployed
@@ -18,6 +19,8 @@ from pipeline.state import World
 def cloud_status(arguments: argparse.Namespace) -> Exit:
     """Print every release, where it stands and what comes next; nothing is changed."""
     target = read_target(arguments)
+    # A person's own login names no project that pays for calls of some of Google's services.
+    os.environ.setdefault("GOOGLE_CLOUD_QUOTA_PROJECT", target.project)
     deployed = find_deployed(target)
     deployment = open_deployment(deployed.settings)
     try:

@@ -10,7 +10,7 @@ import requests
 
 from deploy.arguments import read_target
 from deploy.deployed import find_deployed
-from deploy.tools import ask
+from deploy.tools import ask, gcloud
 from localcloud.cli.exits import CommandError, Exit, UsageError
 from localcloud.cli.local_http import Answer
 from localcloud.cli.release_asked import read_release
@@ -36,13 +36,7 @@ def call(url: str, body: dict[str, Any]) -> Answer:
     Raises:
         CommandError: there is no token, no right or no answer.
     """
-    # A person's token carries gcloud's own audience, which Cloud Run accepts; a service account has to name one.
-    token = ask("gcloud", "auth", "print-identity-token", "--quiet")
-    if not token.is_ok:
-        token = ask("gcloud", "auth", "print-identity-token", f"--audiences={url}", "--quiet")
-    if not token.is_ok:
-        raise CommandError(f"no identity token ({token.reason}): `gcloud auth login`")
-    headers = {"Authorization": f"Bearer {token.out.strip()}"}
+    headers = {"Authorization": f"Bearer {_identity_token(url)}"}
     try:
         response = requests.post(url, json=body, headers=headers, timeout=_TIMEOUT_S)
     except requests.RequestException as error:
@@ -57,3 +51,23 @@ def call(url: str, body: dict[str, Any]) -> Answer:
     except ValueError:
         content = response.text
     return Answer(response.status_code, content, dict(response.headers))
+
+
+def _identity_token(url: str) -> str:
+    """Ask gcloud for a token in each way that some kind of login needs.
+
+    A person's token carries gcloud's own audience, which Cloud Run accepts; a service account has to name one; who is a
+    service account by federation, as on GitHub, has to ask as that account.
+    """
+    command, audience = ("gcloud", "auth", "print-identity-token", "--quiet"), f"--audiences={url}"
+    token = ask(*command)
+    if not token.is_ok:
+        token = ask(*command, audience)
+    if not token.is_ok:
+        active = gcloud("auth", "list", "--filter=status:ACTIVE")
+        account = str((active.json() or [{}])[0].get("account", "")) if active.is_ok else ""
+        if account.endswith(".gserviceaccount.com"):
+            token = ask(*command, audience, f"--impersonate-service-account={account}", "--include-email")
+    if not token.is_ok:
+        raise CommandError(f"no identity token ({token.reason}): `gcloud auth login`")
+    return token.out.strip()

@@ -110,7 +110,7 @@ def _apply(target: Target, image: str, plan_file: Path) -> None:
 
 
 def _may_pass(reply: Reply) -> bool:
-    return any(text in reply.error for text in _PASSING)
+    return any(text in reply.said for text in _PASSING)
 
 
 def _nothing_done() -> Exit:

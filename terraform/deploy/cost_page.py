@@ -23,13 +23,15 @@ idle costs {month:.2f} USD a month, nearly all of it for images, the scheduler a
 
 The largest uncertainty is the batch: a run takes 4 to 7 minutes, of which Dataproc bills what driver and executors are there for. The dashboard's "Spark batch"
 shows how long they worked, `gcloud dataproc batches describe` what was billed (`approximateUsage`). BigQuery bills 10 MiB a table and
-query at the least, which for tables as small as F1DB's is nearly all of its price.
+query at the least, which for tables as small as F1DB's is nearly all of its price. A project's first TiB of queries in a month is free: where nobody else uses it up, BigQuery
+costs nothing and a release {without_queries:.3f} USD.
 """
 
 
 def page() -> str:
     """Write the page."""
     release, month = total(RELEASE), total(MONTH)
+    queries = total([use for use in RELEASE if use.price == "bigquery_query"])
     verdict = (
         "the aim is met"
         if release <= 0.04
@@ -40,7 +42,7 @@ def page() -> str:
         _table("A release", RELEASE),
         _table("A month in which nothing happens", MONTH),
         f"With {RELEASES_A_MONTH:g} releases a month: **{month + RELEASES_A_MONTH * release:.2f} USD a month**.\n",
-        _AIM.format(release=release, month=month, verdict=verdict),
+        _AIM.format(release=release, month=month, verdict=verdict, without_queries=release - queries),
         "## Prices\n\n| price | USD | for each | source |\n|---|---|---|---|\n"
         + "".join(f"| {name} | {price.usd:.3g} | {price.unit} | {price.source} |\n" for name, price in PRICES.items()),
     ]

@@ -7,8 +7,8 @@ import sys
 
 from deploy.arguments import Target, read_target
 from deploy.asking import agrees, answer_to
-from deploy.bootstrap import DATA_BUCKETS, has_state, initialise
-from deploy.tools import CONFIGURATION, ask, gcloud, must_gcloud, terraform
+from deploy.bootstrap import DATA_BUCKETS, adopt, delete_dataset, has_state, initialise, private_datasets
+from deploy.tools import CONFIGURATION, ask, find_bucket, must_gcloud, terraform
 from localcloud.cli.exits import CommandError, Exit, UsageError
 
 NO_IMAGE = f"not-needed@sha256:{'0' * 64}"  # a destroy makes no job
@@ -28,6 +28,7 @@ def destroy(arguments: argparse.Namespace) -> Exit:
     initialise(target)
     given = [f"-var=project_id={target.project}", f"-var=region={target.region}", f"-var=transform_image={NO_IMAGE}"]
     if arguments.data:
+        adopt(target, NO_IMAGE)  # an earlier destroy may have kept it
         _let_data_go(given)
     else:
         _forget_data()
@@ -59,18 +60,30 @@ def _forget_data() -> None:
 
 
 def _leftovers(target: Target, *, is_agreed: bool, with_state: bool) -> Exit:
-    """Offer what the platform made on our behalf, by exact name; nothing else is ever deleted."""
+    """Offer what the platform and the transform have made for us, by exact name; nothing else is ever deleted."""
     number = str(must_gcloud("projects", "describe", target.project)["projectNumber"])
-    left = [name for name in _bucket_names(target, number, with_state=with_state) if _is_there(name)]
-    if not left:
+    left = [name for name in _bucket_names(target, number, with_state=with_state) if find_bucket(name) is not None]
+    # The published views show one of the private datasets: they go with the data, not before it.
+    private = private_datasets(target.project) if with_state else []
+    if with_state:
+        sys.stdout.write(
+            "\nfor seven days what lay in our buckets can be had back, and costs 0.02 USD a GiB and month\n"
+        )
+    if not left and not private:
         sys.stdout.write("\nnothing is left that costs money\n")
         return Exit.DONE
-    sys.stdout.write("\nthe platform has left:\n" + "".join(f"  gs://{name}\n" for name in left))
+    names = [*(f"gs://{name}" for name in left), *(f"dataset {name}" for name in private)]
+    sys.stdout.write(
+        "\nstill there are, made by the platform and the transform:\n" + "".join(f"  {name}\n" for name in names)
+    )
     if not agrees("Delete them, with all that is in them?", is_agreed=is_agreed, otherwise=f"CONFIRM={target.project}"):
         return Exit.FAILED
     for name in left:
         must_gcloud("storage", "rm", f"gs://{name}", "--recursive")
         sys.stdout.write(f"gs://{name} is deleted\n")
+    for name in private:
+        delete_dataset(target.project, name)
+        sys.stdout.write(f"dataset {name} is deleted\n")
     return Exit.DONE
 
 
@@ -85,7 +98,3 @@ def _bucket_names(target: Target, number: str, *, with_state: bool) -> list[str]
     listed = must_gcloud("storage", "buckets", "list", f"--project={target.project}") or []
     exact += [str(bucket["name"]) for bucket in listed if str(bucket["name"]).startswith(begun)]
     return [*exact, target.state_bucket] if with_state else exact
-
-
-def _is_there(name: str) -> bool:
-    return gcloud("storage", "buckets", "describe", f"gs://{name}").is_ok

@@ -14,8 +14,9 @@ from deploy.tools import ask, gcloud, is_there
 from localcloud.cli.exits import Exit, UsageError
 
 MIN_TERRAFORM = (1, 9)
-# One batch: a driver and two executors of four vCPUs, with Dataproc's own disks of 100 GB each.
-NEEDED = {"CPUS": 12, "DISKS_TOTAL_GB": 300}
+MIN_GCLOUD = 475  # of 2024: a batch's --ttl and --staging-bucket
+# One batch: a driver and two executors of four vCPUs, with disks of 250 GB, the least there is.
+NEEDED = {"CPUS": 12, "DISKS_TOTAL_GB": 750}
 BUCKETS = ("landing", "curated", "state", "code", "staging", "tfstate")
 
 
@@ -73,7 +74,9 @@ def look_at_tools() -> Iterator[Finding]:
         )
         return
     version = gcloud("version").json() or {}
-    yield Finding("gcloud", str(version.get("Google Cloud SDK", "of an unknown version")))
+    told = str(version.get("Google Cloud SDK", "of an unknown version"))
+    is_new = told.partition(".")[0].isdigit() and int(told.partition(".")[0]) >= MIN_GCLOUD
+    yield Finding("gcloud", told, "" if is_new else f"`gcloud components update` ({MIN_GCLOUD} or newer)")
     active = gcloud("auth", "list", "--filter=status:ACTIVE").json() or []
     if active:
         yield Finding("login", str(active[0].get("account")))

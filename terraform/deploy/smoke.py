@@ -39,7 +39,9 @@ def canary_command(target: Target, deployed: Deployed, batch_id: str) -> list[st
     command += [f"--project={target.project}", f"--region={target.region}", f"--version={batch.runtime_version}"]
     command += [f"--service-account={batch.service_account}", f"--ttl={batch.ttl_s}s"]
     command += [f"--py-files={settings.code_uri}/f1db_batch.zip"]
-    command += [f"--properties=^;^{';'.join(f'{name}={value}' for name, value in sorted(batch.properties.items()))}"]
+    if batch.properties:
+        told = ";".join(f"{name}={value}" for name, value in sorted(batch.properties.items()))
+        command.append(f"--properties=^;^{told}")
     if batch.subnetwork:
         command.append(f"--subnet={batch.subnetwork}")
     if batch.staging_bucket:

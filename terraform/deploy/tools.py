@@ -16,6 +16,8 @@ from localcloud.cli.exits import CommandError
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIGURATION = ROOT / "terraform"
 _TIMEOUT_S = 120
+_NOT_THERE = re.compile(r"404|not.found|does not exist", re.IGNORECASE)
+_FRAME = re.compile(r"\x1b\[[0-9;]*m|[│╷╵]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -43,9 +45,14 @@ class Reply:
             raise CommandError(f"gcloud's answer is no JSON: {self.out[:200]}") from error
 
     @property
+    def said(self) -> str:
+        """The whole error as one line, without the colours, frames and line breaks that Terraform puts into it."""
+        return _SPACES.sub(" ", _FRAME.sub(" ", self.error))
+
+    @property
     def reason(self) -> str:
         """The line of the error that says most."""
-        lines = [line.strip() for line in self.error.splitlines() if line.strip()]
+        lines = [line for line in (_FRAME.sub(" ", line).strip() for line in self.error.splitlines()) if line]
         errors = [line for line in lines if line.startswith(("ERROR", "Error"))]
         return _SPACES.sub(" ", (errors or lines or ["it said nothing"])[0])[:400]
 
@@ -82,6 +89,20 @@ def must_gcloud(*arguments: str) -> Any:
     if not reply.is_ok:
         raise CommandError(f"gcloud {' '.join(arguments[:3])}: {reply.reason}")
     return reply.json()
+
+
+def find_bucket(name: str) -> dict[str, Any] | None:
+    """Describe a bucket; None where there is none.
+
+    Raises:
+        CommandError: gcloud cannot tell, which is not the same as an answer.
+    """
+    reply = gcloud("storage", "buckets", "describe", f"gs://{name}")
+    if reply.is_ok:
+        return dict(reply.json() or {})
+    if _NOT_THERE.search(reply.error):
+        return None
+    raise CommandError(f"gs://{name}: {reply.reason}")
 
 
 def watch(command: Sequence[str]) -> Reply:

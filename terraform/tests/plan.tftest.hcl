@@ -110,7 +110,7 @@ run "by_default" {
       length(google_iam_workload_identity_pool.github) + length(google_service_account.deploy) + length(google_project_iam_member.deploy)
       + length(google_secret_manager_secret_iam_member.check_release_reads_token) + length(google_billing_budget.month)
       + length(google_monitoring_notification_channel.email) + length(google_cloud_run_v2_service_iam_member.person)
-      + length(google_bigquery_dataset_iam_member.reader) + length(google_storage_bucket_iam_member.reader_of_reports)
+      + length(google_bigquery_dataset_access.reader) + length(google_storage_bucket_iam_member.reader_of_reports)
     ) == 0
     error_message = "Deployers, people, tokens and budgets are there when they are asked for."
   }
@@ -136,7 +136,7 @@ run "datasets_lie_with_the_buckets" {
     error_message = "Loads are refused when bucket and dataset lie apart."
   }
   assert {
-    condition     = alltrue([for name in ["f1db", "f1db_control", "f1db_raw", "lewis_hamilton", "max_verstappen"] : contains(keys(google_bigquery_dataset_iam_member.grant), "transform-writes-${name}")])
+    condition     = alltrue([for name in ["f1db", "f1db_control", "f1db_raw", "lewis_hamilton", "max_verstappen"] : contains(keys(google_bigquery_dataset_access.grant), "transform-writes-${name}")])
     error_message = "The transform writes every dataset."
   }
 }

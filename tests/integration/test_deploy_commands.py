@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deploy import bootstrap, commands
+from deploy import arguments, bootstrap, commands, destruction
 from deploy.__main__ import main
 from tests.integration.command_lines import CommandLines, command_lines, fails, says
 from tests.integration.stand_ins import Asked, Reply, StandIn, json_reply
@@ -67,6 +67,8 @@ def cloud(command_lines: CommandLines, trigger: StandIn, monkeypatch: pytest.Mon
     """A project in which nothing is deployed yet, and programs that make everything work."""
     monkeypatch.setattr(commands, "_WAIT_S", 0)
     monkeypatch.setattr(bootstrap, "_datasets", lambda project: [])
+    monkeypatch.setattr(destruction, "private_datasets", lambda project: [])
+    monkeypatch.setattr(arguments, "CONFIGURATION", command_lines.folder)  # no variables of whoever runs the tests
     install(command_lines, trigger)
     return command_lines
 
@@ -167,7 +169,11 @@ def test_image_is_not_built_again_when_its_sources_are_the_same(cloud: CommandLi
 
 
 def test_apply_is_tried_again_when_google_is_not_ready(cloud: CommandLines, trigger: StandIn) -> None:
-    slow = "Error: Error creating function: Permission denied while using the Eventarc Service Agent.\n"
+    # As Terraform prints it where no terminal is: coloured, framed, broken.
+    slow = (
+        "\x1b[31m╷\x1b[0m\n\x1b[31m│\x1b[0m \x1b[1mError: Error creating function\x1b[0m\n│\n"
+        "│ Permission denied while using the\n│ Eventarc Service Agent.\n\x1b[31m╵\x1b[0m\n"
+    )
     install(cloud, trigger, terraform=[("apply -input=false /", {"status": 1, "error": slow})])
     assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
     assert len([call for call in cloud.calls("terraform") if "apply" in call]) == 3  # bootstrap, the plan, once more
@@ -176,7 +182,11 @@ def test_apply_is_tried_again_when_google_is_not_ready(cloud: CommandLines, trig
 def test_apply_is_not_tried_again_when_it_cannot_help(
     cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    install(cloud, trigger, terraform=[("apply -input=false /", {"status": 1, "error": "Error: Unsupported region\n"})])
+    install(
+        cloud,
+        trigger,
+        terraform=[("apply -input=false /", {"status": 1, "error": "╷\n│ Error: Unsupported region\n╵\n"})],
+    )
     assert main(["deploy", "--project=demo-project", "--yes=1"]) == 1
     assert "Error: Unsupported region" in capsys.readouterr().err
     assert len([call for call in cloud.calls("terraform") if "apply" in call]) == 2
@@ -201,6 +211,56 @@ def test_deploy_fails_when_the_canary_does(
     install(cloud, trigger, gcloud=[("dataproc batches submit", refused)])
     assert main(["deploy", "--project=demo-project", "--yes=1"]) == 1
     assert "dataproc.agents.create" in capsys.readouterr().err
+
+
+def test_bootstrap_goes_on_when_the_first_try_broke_off_before_versioning(
+    cloud: CommandLines, trigger: StandIn
+) -> None:
+    state = "buckets describe gs://demo-project-f1db-tfstate"
+    install(cloud, trigger, gcloud=[(state, says({"name": "demo-project-f1db-tfstate"}))])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert cloud.calls("gcloud", "storage", "buckets", "create") == []
+    assert len(cloud.calls("gcloud", "storage", "buckets", "update")) == 1
+    install(cloud, trigger, gcloud=[(state, says({"versioning_enabled": True}))])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert len(cloud.calls("gcloud", "storage", "buckets", "update")) == 1
+
+
+def test_buckets_have_their_own_prefix_when_a_variable_names_one(cloud: CommandLines, trigger: StandIn) -> None:
+    (cloud.folder / "terraform.tfvars").write_text('drivers = ["x"]\nbucket_prefix = "elsewhere"\n')
+    install(cloud, trigger, gcloud=[("buckets describe gs://demo-project-f1db-landing", fails("403 no access"))])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    [build] = cloud.calls("gcloud", "builds", "submit")
+    assert "--gcs-source-staging-dir=gs://elsewhere-code/source" in build
+
+
+def test_dataset_of_a_former_driver_stays_when_it_is_not_configured(
+    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "_datasets", lambda project: ["max_verstappen"])
+    error = "╷\n│ Error: Configuration for import target does not exist\n╵\n"
+    install(cloud, trigger, terraform=[("import", {"status": 1, "error": error})])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert "max_verstappen is not in the configuration, and stays as it is" in capsys.readouterr().out
+
+
+def test_token_is_asked_for_as_the_account_when_the_login_is_a_federation(
+    cloud: CommandLines, trigger: StandIn
+) -> None:
+    account = "f1db-deploy@demo-project.iam.gserviceaccount.com"
+    refused = fails("No identity token can be obtained from the current credentials.", once=True)
+    install(
+        cloud,
+        trigger,
+        gcloud=[
+            ("print-identity-token", refused),
+            ("print-identity-token", refused),
+            ("auth list", says([{"account": account}])),
+        ],
+    )
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    asked = cloud.calls("gcloud", "auth", "print-identity-token")
+    assert asked[-1][-2:] == [f"--impersonate-service-account={account}", "--include-email"]
 
 
 THERE = [
@@ -257,4 +317,38 @@ def test_destroy_deletes_the_data_and_the_state_when_asked(cloud: CommandLines, 
 def test_plan_makes_nothing_when_nothing_is_deployed(cloud: CommandLines, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "--project=demo-project"]) == 0
     assert "nothing is deployed to demo-project yet" in capsys.readouterr().out
+    assert cloud.calls("terraform") == []
+
+
+def test_destroy_takes_over_what_an_earlier_one_kept_when_the_data_goes_too(
+    cloud: CommandLines, trigger: StandIn
+) -> None:
+    landing = ("buckets describe gs://demo-project-f1db-landing", says({"projectNumber": "123456789012"}))
+    install(cloud, trigger, gcloud=[landing, *THERE])
+    assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 0
+    steps = [call[2] for call in cloud.calls("terraform") if call[2] in ("import", "apply", "destroy")]
+    assert steps == ["import", "apply", "destroy"]
+
+
+def test_private_datasets_go_with_the_data_only_when_destroyed(
+    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deleted: list[tuple[str, str]] = []
+    monkeypatch.setattr(destruction, "private_datasets", lambda project: ["f1db__fence_7_1"])
+    monkeypatch.setattr(destruction, "delete_dataset", lambda *given: deleted.append(given))
+    install(cloud, trigger, gcloud=THERE)
+    assert main(["destroy", "--project=demo-project", "--confirm=demo-project"]) == 0
+    assert deleted == []
+    assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 0
+    assert deleted == [("demo-project", "f1db__fence_7_1")]
+    assert "can be had back" in capsys.readouterr().out
+
+
+def test_destroy_stops_when_gcloud_cannot_tell_whether_something_is_there(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expired = ("buckets describe", fails("There was a problem refreshing your current auth tokens"))
+    install(cloud, trigger, gcloud=[expired])
+    assert main(["destroy", "--project=demo-project", "--confirm=demo-project"]) == 1
+    assert "refreshing your current auth tokens" in capsys.readouterr().err
     assert cloud.calls("terraform") == []

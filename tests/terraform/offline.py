@@ -28,6 +28,8 @@ ALL_OPTIONS = {
 }
 _ACCOUNT = re.compile(r"serviceAccount:f1db-([a-z-]+)@demo-project\.iam\.gserviceaccount\.com")
 _KEY = re.compile(r"\[\"(.+)\"\]")
+# Source: https://cloud.google.com/bigquery/docs/access-control-basic-roles
+_DATASET_ROLES = {"WRITER": "roles/bigquery.dataEditor", "READER": "roles/bigquery.dataViewer"}
 _OTHERS = {
     "user:reader@example.com": "each of `readers`",
     "user:invoker@example.com": "each of `invokers`",
@@ -91,20 +93,33 @@ class Plan:
     def bindings(self) -> list[Binding]:
         """Return every grant of the plan, sorted."""
         entries = self.document["planned_values"]["root_module"]["resources"]
-        return sorted(
-            _binding(entry) for entry in entries if re.search(r"_iam_(member|binding|policy)$", entry["type"])
-        )
+        return sorted(_binding(entry) for entry in entries if _is_grant(entry))
+
+
+def _is_grant(entry: dict[str, Any]) -> bool:
+    """Tell a right of somebody; an entry of a dataset without a role is about its views."""
+    is_entry_of_dataset = entry["type"] == "google_bigquery_dataset_access" and bool(entry["values"].get("role"))
+    return is_entry_of_dataset or bool(re.search(r"_iam_(member|binding|policy)$", entry["type"]))
 
 
 def _binding(entry: dict[str, Any]) -> Binding:
     values = entry["values"]
     conditions = values.get("condition") or []
+    role = values.get("role") or "a whole policy"
     return Binding(
-        principal=_principal(entry["address"], values.get("member") or _together(values)),
-        role=(values.get("role") or "a whole policy").removeprefix(f"projects/{PROJECT}/roles/"),
+        principal=_principal(entry["address"], values.get("member") or _of_dataset(values) or _together(values)),
+        role=_DATASET_ROLES.get(role, role).removeprefix(f"projects/{PROJECT}/roles/"),
         resource=_resource(entry["type"], entry["address"], values),
         names=conditions[0]["title"] if conditions else "",
     )
+
+
+def _of_dataset(values: dict[str, Any]) -> str | None:
+    """Return whom an entry of a dataset's access list is about, in the words of IAM."""
+    email, group = values.get("user_by_email"), values.get("group_by_email")
+    if email:
+        return f"{'serviceAccount' if email.endswith('.gserviceaccount.com') else 'user'}:{email}"
+    return f"group:{group}" if group else values.get("special_group") or values.get("domain")
 
 
 def _together(values: dict[str, Any]) -> str | None:
@@ -128,7 +143,7 @@ def _resource(type_: str, address: str, values: dict[str, Any]) -> str:
     named = {
         "google_project_iam_member": lambda: "project",
         "google_storage_bucket_iam_member": lambda: f"bucket {values['bucket'].removeprefix(f'{PROJECT}-f1db-')}",
-        "google_bigquery_dataset_iam_member": lambda: f"dataset {values['dataset_id']}",
+        "google_bigquery_dataset_access": lambda: f"dataset {values['dataset_id']}",
         "google_cloud_run_v2_service_iam_member": lambda: f"function {values['name']}",
         "google_cloud_run_v2_job_iam_member": lambda: f"job {values['name']}",
         "google_secret_manager_secret_iam_member": lambda: "the token's secret",

@@ -56,7 +56,7 @@ def test_table_equals_the_plan_when_compared(whole_plan: Plan) -> None:
 
 def test_every_right_is_missed_by_name_when_it_is_taken_away(whole_plan: Plan) -> None:
     wanted, found = table(), whole_plan.bindings()
-    assert len(found) == len(set(found)) == 98
+    assert len(found) == len(set(found)) == 99
     for one in found:
         [told] = differences(wanted, [other for other in found if other != one])
         assert wanted[one] in told
@@ -221,3 +221,15 @@ def _remove(path: Path, pattern: str) -> None:
     changed, count = re.subn(pattern, "", text)
     assert count == 1, f"{pattern} is there {count} times"
     path.write_text(changed, encoding="utf-8")
+
+
+def test_views_keep_their_right_when_others_are_granted(whole_plan: Plan) -> None:
+    """A dataset_iam_* resource writes the access list anew, without entries that have no role: those of views.
+
+    Source: https://registry.terraform.io/providers/hashicorp/google/latest/docs/resources/bigquery_dataset_iam
+    """
+    resources = whole_plan.document["planned_values"]["root_module"]["resources"]
+    assert [one["address"] for one in resources if one["type"].startswith("google_bigquery_dataset_iam_")] == []
+    entries = whole_plan.resources("google_bigquery_dataset_access").values()
+    opened = [(one["dataset_id"], one["dataset"][0]["dataset"][0]["dataset_id"]) for one in entries if one["dataset"]]
+    assert sorted(opened) == [("f1db_control", name) for name in ("f1db", "f1db_raw", "lewis_hamilton")]

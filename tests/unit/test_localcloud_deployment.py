@@ -52,7 +52,8 @@ def test_code_digest_is_over_listed_lines_when_computed_by_hand(root: Path) -> N
     ]
     lines.append("runtime 2.3\n")
     lines.append(
-        'properties {"spark.dynamicAllocation.initialExecutors":"2",'
+        'properties {"spark.dataproc.driver.disk.size":"250g","spark.dataproc.executor.disk.size":"250g",'
+        '"spark.dynamicAllocation.initialExecutors":"2",'
         '"spark.dynamicAllocation.maxExecutors":"2","spark.sql.shuffle.partitions":"4"}\n'
     )
     assert digests(root)[0] == hashlib.sha256("".join(lines).encode()).hexdigest()
