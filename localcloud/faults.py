@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Environ = dict[str, Any]
 ObjectOf = Callable[[Environ], str]
 _CALLER_DIES_WITHIN_S = 0.5
+# Google's clients decide by the reason, where there is one, whether a call may be repeated.
+_REASONS = {408: "requestTimeout", 429: "rateLimitExceeded", 500: "internalError", 502: "badGateway"}
 
 
 class CutError(ConnectionAbortedError):
@@ -87,7 +89,10 @@ class Faults:
     ) -> Iterable[bytes]:
         action = rule.action
         if action.truncate:
-            return _halved(app, environ, start_response)
+            answer = _Kept(app, environ)
+            others = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
+            start_response(answer.status, [*others, ("Content-Length", str(len(answer.body)))])
+            return _halved(answer.body, environ)
         answer = _Kept(app, environ)
         if action.status is not None:
             return _answer(action, action.status, start_response)
@@ -131,18 +136,19 @@ class _Kept:
 
 def _answer(action: Action, status: int, start_response: "StartResponse") -> list[bytes]:
     reason = HTTP_STATUS_CODES.get(status, "Unknown")
-    error = {"code": status, "message": f"a fault of the schedule: {reason}", "errors": [{"reason": "fault"}]}
+    error = {
+        "code": status,
+        "message": f"a fault of the schedule: {reason}",
+        "errors": [{"reason": _REASONS.get(status, "backendError")}],
+    }
     body = (json.dumps({"error": error}) if action.body is None else action.body).encode()
     headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **action.headers}
     start_response(f"{status} {reason}", list(headers.items()))
     return [body]
 
 
-def _halved(app: "WSGIApplication", environ: Environ, start_response: "StartResponse") -> Iterator[bytes]:
-    answer = _Kept(app, environ)
-    others = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
-    start_response(answer.status, [*others, ("Content-Length", str(len(answer.body)))])
-    yield answer.body[: len(answer.body) // 2]
+def _halved(body: bytes, environ: Environ) -> Iterator[bytes]:
+    yield body[: len(body) // 2]
     _cut(environ)
 
 

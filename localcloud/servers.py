@@ -29,6 +29,10 @@ class _QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         del code, size
 
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
+        """Leave a broken connection: what its client had sent on is no next request."""
+        self.close_connection = True
+
 
 class LocalServer:
     """A WSGI application that listens from the constructor on and answers from start() on."""
