@@ -14,6 +14,7 @@ from typing import IO, Any, Self
 from localcloud import admin, dataproc, dataproc_api, deployment, durable, github, metadata, run_jobs
 from localcloud.endpoints import Endpoints
 from localcloud.events import EventQueue, Trigger
+from localcloud.faults import Faults
 from localcloud.function_process import Function, FunctionProcess
 from localcloud.github_upstream import REAL, Upstream
 from localcloud.ingress import Ingress
@@ -98,6 +99,7 @@ class LocalCloud:
         """End every child and every server; what was under way goes on at the next start."""
         if self._lock_file is None or self._lock_file.closed:
             return
+        self._faults.stop()
         self._scheduler.stop()
         self._events.stop()
         self._dataproc.stop()
@@ -160,9 +162,11 @@ class LocalCloud:
 
     def _make(self, signer: TokenSigner) -> None:
         """Make every part; all ports are taken here, so that each may know the others' URLs."""
-        self._storage = StorageServer(self._state_dir / "gcs", self._port(0), self._on_finalized)
+        self._faults = faults = Faults(self._state_dir, self._children.kill)
+        self._storage = StorageServer(self._state_dir / "gcs", self._port(0), self._on_finalized, faults)
         account = f"functions@{deployment.ACCOUNT_DOMAIN}"
-        meta = LocalServer(metadata.create_app(deployment.PROJECT, deployment.REGION, account, signer), self._port(1))
+        identities = metadata.create_app(deployment.PROJECT, deployment.REGION, account, signer)
+        meta = LocalServer(faults.around("metadata", identities), self._port(1))
         self._make_functions(signer)
         upstream = github.GitHub(self._state_dir, self._options.github_dir, self._options.upstream)
         base = base_environment(self._state_dir)
@@ -170,9 +174,9 @@ class LocalCloud:
         submit = SparkSubmit(self._state_dir, self._state_dir / "gcs", {**base, **google})
         self._dataproc = dataproc.Dataproc(self._state_dir, self._children, submit, self._log("batch"))
         self._run_jobs = run_jobs.RunJobs(self._state_dir, self._job(base), self._children, self._log("transform"))
-        batches = LocalServer(dataproc_api.create_app(self._dataproc), self._port(5))
-        jobs = LocalServer(run_jobs.create_app(self._run_jobs), self._port(6))
-        releases = LocalServer(github.create_app(upstream), self._port(7))
+        batches = LocalServer(faults.around("dataproc", dataproc_api.create_app(self._dataproc)), self._port(5))
+        jobs = LocalServer(faults.around("run", run_jobs.create_app(self._run_jobs)), self._port(6))
+        releases = LocalServer(faults.around("github", github.create_app(upstream)), self._port(7))
         administration = LocalServer(admin.create_app(self), self._port(8))
         self._servers = (
             *(ingress.server for ingress in self._ingresses.values()),
@@ -202,7 +206,7 @@ class LocalCloud:
             log = self._log(name)
             process = FunctionProcess(function, self._children, log, self._functions_environment)
             self._processes[name] = process
-            self._ingresses[name] = Ingress(function, process, signer, log, self._port(2 + index))
+            self._ingresses[name] = Ingress(function, process, signer, log, self._port(2 + index), self._faults)
 
     def _make_callers(self, signer: TokenSigner) -> None:
         eventarc = partial(signer.sign, f"eventarc@{deployment.ACCOUNT_DOMAIN}")

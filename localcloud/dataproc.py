@@ -141,7 +141,7 @@ class Dataproc:
                 if self._stopping or batch["state"] != "PENDING":
                     return self._end(batch, None, "")
                 argv, environment = self._submit.command(batch_id, batch), self._submit.child_environment()
-                child = self._running[batch_id] = self._children.start(argv, environment, work_dir, take_line)
+                child = self._running[batch_id] = self._children.start(argv, environment, work_dir, take_line, "batch")
                 self._enter(batch, "RUNNING", "")
             status = child.wait(_ttl_s(batch))
             if status is None:

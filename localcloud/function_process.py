@@ -84,7 +84,8 @@ class FunctionProcess:
             "XDG_RUNTIME_DIR": runtime_dir.name,
         }
         try:
-            child = self._children.start(argv, environment, self._function.source.parent, self._log.take_line)
+            folder = self._function.source.parent
+            child = self._children.start(argv, environment, folder, self._log.take_line, self._function.name)
         except StoppingError as error:
             runtime_dir.cleanup()
             raise StartError(str(error)) from error

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from flask import Flask, Request, Response, request
 
+from localcloud.faults import Faults
 from localcloud.function_process import Function, FunctionProcess, StartError
 from localcloud.servers import HOST, LocalServer
 from localcloud.stage_logs import StageLog
@@ -26,12 +27,21 @@ _HOP_BY_HOP = frozenset(
 class Ingress:
     """The URL of one function."""
 
-    def __init__(self, function: Function, process: FunctionProcess, signer: TokenSigner, log: StageLog, port: int = 0):
+    def __init__(
+        self,
+        function: Function,
+        process: FunctionProcess,
+        signer: TokenSigner,
+        log: StageLog,
+        port: int = 0,
+        faults: Faults | None = None,
+    ):
         self._function = function
         self._process = process
         self._signer = signer
         self._log = log
-        self.server = LocalServer(self._create_app(), port)
+        app = self._create_app()
+        self.server = LocalServer(app if faults is None else faults.around(function.name, app), port)
         self.url = self.server.url
 
     def _create_app(self) -> Flask:

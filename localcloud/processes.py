@@ -54,8 +54,11 @@ class StoppingError(RuntimeError):
 class Child:
     """A running process with its descendants."""
 
-    def __init__(self, process: subprocess.Popen[bytes], pumps: list[threading.Thread], on_end: Callable[[], None]):
+    def __init__(
+        self, process: subprocess.Popen[bytes], pumps: list[threading.Thread], on_end: Callable[[], None], role: str
+    ):
         self.pid = process.pid
+        self.role = role
         self._process = process
         self._pumps = pumps
         self._on_end = on_end
@@ -114,8 +117,8 @@ class Children:
         """Make a folder for sockets: a state directory's path may be too long for one. A killed start's are removed."""
         return tempfile.TemporaryDirectory(prefix=self._prefix, ignore_cleanup_errors=True)
 
-    def start(self, argv: list[str], environment: dict[str, str], cwd: Path, on_line: OnLine) -> Child:
-        """Start a process; each line of its output goes to `on_line(stream, line)`.
+    def start(self, argv: list[str], environment: dict[str, str], cwd: Path, on_line: OnLine, role: str = "") -> Child:
+        """Start a process; each line of its output goes to `on_line(stream, line)`, and kill() finds it by its role.
 
         Raises:
             StoppingError: when everything is being ended; nothing has been started then.
@@ -137,11 +140,20 @@ class Children:
                 threading.Thread(target=_pump, args=(name, stream, on_line), daemon=True)
                 for name, stream in (("stdout", process.stdout), ("stderr", process.stderr))
             ]
-            child = Child(process, pumps, lambda: self._forget(process.pid))
+            child = Child(process, pumps, lambda: self._forget(process.pid), role)
             self._alive[process.pid] = child
         for pump in pumps:
             pump.start()
         return child
+
+    def kill(self, role: str) -> None:
+        """Kill the processes of a role, or `all`, with their descendants: nobody is asked, nobody can tidy up."""
+        with self._lock:
+            doomed = [child for child in self._alive.values() if role in ("all", child.role)]
+        for child in doomed:
+            kill_group(child.pid)
+        for child in doomed:
+            child.wait(5)
 
     def stop_all(self, grace_s: float = 2) -> None:
         """End every child, then the warden."""

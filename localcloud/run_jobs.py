@@ -112,7 +112,7 @@ class RunJobs:
             if self._stopping or "completionTime" in execution:
                 return
             argv = [*self.job.command, *container.get("args", [])]
-            child = self._children.start(argv, environment, self.job.cwd, self._log.take_line)
+            child = self._children.start(argv, environment, self.job.cwd, self._log.take_line, "transform")
             self._running[execution["name"]] = child
         status = child.wait(float(execution["template"]["timeout"].removesuffix("s")))
         if status is None:

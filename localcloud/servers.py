@@ -2,11 +2,14 @@
 
 import logging
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 HOST = "127.0.0.1"
 _LOG = logging.getLogger("localcloud")
@@ -26,11 +29,15 @@ class _QuietHandler(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         del code, size
 
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
+        """Leave a broken connection: what its client had sent on is no next request."""
+        self.close_connection = True
+
 
 class LocalServer:
-    """A Flask application that listens from the constructor on and answers from start() on."""
+    """A WSGI application that listens from the constructor on and answers from start() on."""
 
-    def __init__(self, app: Flask, port: int = 0) -> None:
+    def __init__(self, app: "WSGIApplication", port: int = 0) -> None:
         self._server: BaseWSGIServer = make_server(HOST, port, app, threaded=True, request_handler=_QuietHandler)
         self._server.daemon_threads = True  # type: ignore[attr-defined]
         self._server.block_on_close = False  # type: ignore[attr-defined]

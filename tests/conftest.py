@@ -19,6 +19,16 @@ NEEDS = {
 }
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long fault matrices out unless `-m` names them, whatever else it says."""
+    if "chaos" in config.getoption("markexpr", ""):
+        return
+    long = [item for item in items if item.get_closest_marker("chaos")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("chaos")]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

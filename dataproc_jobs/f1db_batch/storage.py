@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import uuid
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -11,6 +12,7 @@ from f1db_batch.limits import MIB
 from f1db_batch.settings import GsUri
 
 _IN_MEMORY_BYTES = 64 * MIB
+_ANSWER_S = 60.0
 
 
 class WrongObjectError(Exception):
@@ -40,7 +42,7 @@ class _DigestWriter:
         return self._digest.hexdigest()
 
 
-def fetch_zip(uri: GsUri, generation: int, sha256: str) -> StoredZip:
+def fetch_zip(uri: GsUri, generation: int, sha256: str, *, answer_s: float = _ANSWER_S) -> StoredZip:
     """Download one generation of the ZIP.
 
     Raises:
@@ -52,7 +54,7 @@ def fetch_zip(uri: GsUri, generation: int, sha256: str) -> StoredZip:
     content = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115 # the caller reads it
     writer = _DigestWriter(content)
     try:
-        blob.download_to_file(writer)
+        blob.download_to_file(writer, timeout=answer_s)
     except NotFound as error:
         raise WrongObjectError(f"{uri} has no generation {generation} any more") from error
     if writer.sha256() != sha256:
@@ -62,26 +64,28 @@ def fetch_zip(uri: GsUri, generation: int, sha256: str) -> StoredZip:
     return StoredZip(content, size_bytes)
 
 
-def create_once(uri: GsUri, text: str) -> bool:
-    """Write an object unless it exists; tell whether it was written."""
+def create_once(uri: GsUri, text: str, *, answer_s: float = _ANSWER_S) -> bool:
+    """Write an object unless it exists; tell whether this call wrote it, also when its first answer was lost."""
     from google.api_core.exceptions import Forbidden, PreconditionFailed
 
-    blob = _client().bucket(uri.bucket).blob(uri.name)
+    mark = uuid.uuid4().hex
+    bucket = _client().bucket(uri.bucket)
+    blob = bucket.blob(uri.name)
+    blob.metadata = {"writer": mark}
     try:
-        blob.upload_from_string(text, content_type="application/json", if_generation_match=0)
-    except PreconditionFailed:
-        return False
-    except Forbidden:  # an account that may only create can see 403 where there is an object already
-        if not blob.exists():
+        blob.upload_from_string(text, content_type="application/json", if_generation_match=0, timeout=answer_s)
+    except (PreconditionFailed, Forbidden):  # an account that may only create can see 403 where there is an object
+        found = bucket.get_blob(uri.name, timeout=answer_s)
+        if found is None:
             raise
-        return False
+        return bool((found.metadata or {}).get("writer") == mark)
     return True
 
 
-def write(uri: GsUri, content: bytes, content_type: str) -> None:
+def write(uri: GsUri, content: bytes, content_type: str, *, answer_s: float = _ANSWER_S) -> None:
     """Write an object into this attempt's own folder."""
     blob = _client().bucket(uri.bucket).blob(uri.name)
-    blob.upload_from_string(content, content_type=content_type)
+    blob.upload_from_string(content, content_type=content_type, timeout=answer_s)
 
 
 def _client() -> Any:

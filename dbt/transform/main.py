@@ -16,6 +16,7 @@ from transform.failures import record_failure
 from transform.processing import Processing
 from transform.prune import prune
 from transform.settings import Settings, read_settings
+from transform.warehouses.bigquery_client import error_code
 from transform.warehouses.open import open_warehouse
 from transform.work import Buckets, Try, Work, close_unwanted, next_work, open_buckets, read
 
@@ -134,6 +135,6 @@ class _Job:
 def _fault(error: Exception) -> tuple[str, str, list[dict[str, object]]]:
     if isinstance(error, FaultError):
         return error.code, error.reason, error.details
-    code = str(error.code) if isinstance(error, PipelineError) else "internal"
+    code = str(error.code) if isinstance(error, PipelineError) else error_code(error) or "internal"
     trace = "".join(traceback.format_exception(error))[-4000:]
     return code, f"{type(error).__name__}: {error}", [{"traceback": trace}]

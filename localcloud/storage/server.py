@@ -5,17 +5,22 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
-from flask import Flask
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import DechunkedInput, ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wsgi import LimitedStream
 
+from localcloud.faults import Faults
+from localcloud.storage.named_objects import object_of
 from localcloud.storage.routes import create_app
 from localcloud.storage.staging import blocks_of
 from localcloud.storage.store import ObjectStore
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 LOG = logging.getLogger(__name__)
 
@@ -23,10 +28,19 @@ LOG = logging.getLogger(__name__)
 class StorageServer:
     """Run the stand-in in threads of this process; the port is taken at once, requests are served after start()."""
 
-    def __init__(self, root: Path, port: int = 0, on_finalized: Callable[[dict[str, Any]], None] | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        port: int = 0,
+        on_finalized: Callable[[dict[str, Any]], None] | None = None,
+        faults: Faults | None = None,
+    ) -> None:
         """Open the store at `root`. `on_finalized` gets each new object's resource before its writer is answered."""
         self.store = ObjectStore(root, on_finalized)
-        self._http = _HttpServer(port, create_app(self.store))
+        app: WSGIApplication = create_app(self.store)
+        if faults is not None:
+            app = faults.around("storage", app, partial(object_of, self.store.layout))
+        self._http = _HttpServer(port, app)
         self.port: int = self._http.port
         self.url = f"http://127.0.0.1:{self.port}"
         self.store.base_url = self.url
@@ -48,7 +62,7 @@ class StorageServer:
 
 
 class _HttpServer(ThreadedWSGIServer):
-    def __init__(self, port: int, app: Flask) -> None:
+    def __init__(self, port: int, app: "WSGIApplication") -> None:
         self._open: dict[socket.socket, threading.Thread] = {}
         self._open_lock = threading.Lock()
         with socket.create_server(("127.0.0.1", port), backlog=128) as bound:  # werkzeug would exit if it is taken

@@ -25,12 +25,13 @@ class Asked:
 
 @dataclass
 class Reply:
-    """`cut_at`: promise the whole body, send that many bytes and hang up."""
+    """`cut_at`: promise the whole body, send that many bytes and hang up; `length`: promise that many."""
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     cut_at: int | None = None
+    length: int | None = None
 
 
 def json_reply(document: Any, status: int = 200) -> Reply:
@@ -72,7 +73,7 @@ class StandIn:
                 self.send_response(told.status)
                 for name, value in told.headers.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(told.body)))
+                self.send_header("Content-Length", str(len(told.body) if told.length is None else told.length))
                 self.send_header("Connection", "close")
                 self.end_headers()
                 self.wfile.write(told.body if told.cut_at is None else told.body[: told.cut_at])

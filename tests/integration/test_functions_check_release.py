@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.integration.conftest import ROOT, Functions
-from tests.integration.stand_ins import Reply, release_zip
+from tests.integration.stand_ins import Asked, Reply, StandIn, release_zip
 
 OLD, NEW, NEWER = release_zip(("lewis-hamilton", "a")), release_zip(), release_zip(("lewis-hamilton", "b", "c"))
 
@@ -451,3 +451,76 @@ def test_warns_of_a_late_release_when_it_is_still_on_its_way(
     lines = [line for line in functions.lines() if line["stage"] == "check_release" and line.get("error_code")]
     assert [line["error_code"] for line in lines] == told
     assert [line["severity"] for line in lines] == ["WARNING"] * len(told)
+
+
+def test_keeps_what_is_published_when_github_deletes_the_newest_release(functions: Functions) -> None:
+    functions.publish("2026.11.0", NEW)
+    functions.github.zips = {"2026.10.0": OLD}
+    before = (functions.names("landing"), functions.names("state"))
+    answer = functions.check()
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "up_to_date")
+    assert (functions.names("landing"), functions.names("state")) == before
+    assert functions.github.cdn.asked == []
+
+
+def test_goes_on_with_a_landed_release_when_github_has_deleted_it(functions: Functions) -> None:
+    functions.github.zips = {"2026.11.0": NEW}
+    functions.check()
+    functions.github.zips = {}
+    answer = functions.check()
+    assert [(report["release"], report["outcome"]) for report in answer.json()["releases"]] == [
+        ("2026.11.0", "replayed")
+    ]
+    assert functions.woken == [("start_batch", functions.names("landing")[0])]
+
+
+def test_asks_for_no_byte_when_three_gigabytes_are_promised(functions: Functions) -> None:
+    promised = {"name": "f1db-csv.zip", "size": 3 << 30, "browser_download_url": f"{functions.github.cdn.url}/huge"}
+    document = {"tag_name": "v2026.11.0", "assets": [promised]}
+    functions.github.override = lambda asked: Reply(200, json.dumps(document).encode())
+    functions.github.zips = {"huge": NEW}
+    answer = functions.check()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "zip_oversized")
+    assert functions.names("landing") == []
+
+
+def test_lands_nothing_when_a_size_is_told_by_the_download_only_and_is_too_large(functions: Functions) -> None:
+    functions.github.zips = {"2026.11.0": NEW}
+    functions.github.limit(2_000_000_000)
+    functions.github.download = lambda content: Reply(body=content, length=3 << 30)
+    answer = functions.check({"release": "2026.11.0"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "zip_oversized")
+    assert functions.names("landing") == []
+
+
+@pytest.mark.parametrize("is_download", [False, True], ids=["api", "download"])
+def test_answers_clearly_and_lands_nothing_when_redirects_do_not_end(functions: Functions, is_download: bool) -> None:
+    functions.github.zips = {"2026.11.0": NEW}
+    loop = {"Location": f"{functions.github.api.url}/f1db/f1db/loop"}
+
+    def reply(asked: Asked) -> Reply | None:
+        turned = "/download/" in asked.path if is_download else asked.path.startswith("/repos/")
+        return Reply(302, headers=loop) if turned or asked.path.endswith("/loop") else None
+
+    functions.github.override = reply
+    answer = functions.check()
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "github_nonsense")
+    assert functions.names("landing") == []
+
+
+def test_sends_the_token_to_no_other_host_when_the_api_redirects(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+    functions.github.zips = {"2026.11.0": NEW}
+    recorder = StandIn(lambda asked: Reply(404, b"{}"))
+    functions.github.override = lambda asked: (
+        Reply(307, headers={"Location": f"{recorder.url}{asked.path}"}) if asked.path.startswith("/repos/") else None
+    )
+    answer = functions.check()
+    recorder.stop()
+    assert answer.status_code in (404, 503)
+    assert [asked.headers.get("authorization") for asked in functions.github.api.asked] == ["Bearer secret"]
+    assert len(recorder.asked) == 1
+    assert all("secret" not in str(asked) for asked in recorder.asked)
+    assert functions.names("landing") == []

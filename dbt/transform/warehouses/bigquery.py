@@ -22,6 +22,7 @@ from transform.history.sides import AFTER, BEFORE, HISTORY, RAW
 from transform.raw_tables import RawTable, find_parquet, table_descriptions
 from transform.report import MartQuery
 from transform.warehouses import bigquery_sql as sql
+from transform.warehouses.bigquery_client import open_client
 from transform.warehouses.bigquery_jobs import LABELS, finish_load, load_table, rows_changed, run_all, store_table
 from transform.warehouses.bigquery_views import SHOWN, PublishedViews, suffix_of
 from transform.warehouses.protocol import PrivatePlace, Progress, Stamp
@@ -174,10 +175,7 @@ class BigQueryWarehouse:
 
     @cached_property
     def _client(self) -> Any:
-        from google.cloud import bigquery
-
-        limits = bigquery.QueryJobConfig(maximum_bytes_billed=self.maximum_bytes_billed, labels=LABELS)
-        return bigquery.Client(self.project_id, location=self.location, default_query_job_config=limits)
+        return open_client(self.project_id, self.location, self.maximum_bytes_billed)
 
     @cached_property
     def _numbers(self) -> Iterator[int]:

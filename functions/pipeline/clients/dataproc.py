@@ -10,11 +10,11 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from pipeline.clients.reading_again import reading_again
 from pipeline.decisions import BatchState
 from pipeline.errors import ErrorCode, PermanentError, TransientError
 from pipeline.settings import BatchSettings
 
-_TIMEOUT_S = 30.0
 _QUOTA_WORDS = ("quota", "exhausted", "stockout", "does not have enough resources", "insufficient")
 
 
@@ -43,6 +43,7 @@ class Dataproc:
     project_id: str
     region: str
     endpoint: str
+    answer_s: float = 30.0
 
     def create_batch(self, plan: BatchPlan, settings: BatchSettings) -> Creation:
         """Create a batch; one that exists under the same id is the same batch.
@@ -55,10 +56,10 @@ class Dataproc:
 
         client = _client(self.endpoint)
         batch = _batch(plan, settings)
-        with _translated(f"create batch {plan.batch_id}"):
+        with _translated(f"create batch {plan.batch_id}", creates=True):
             try:
                 client.create_batch(
-                    parent=self._parent, batch=batch, batch_id=plan.batch_id, retry=None, timeout=_TIMEOUT_S
+                    parent=self._parent, batch=batch, batch_id=plan.batch_id, retry=None, timeout=self.answer_s
                 )
             except Conflict:
                 return Creation.EXISTED
@@ -76,7 +77,8 @@ class Dataproc:
         client = _client(self.endpoint)
         with _translated(f"get batch {batch_id}"):
             try:
-                batch = client.get_batch(name=f"{self._parent}/batches/{batch_id}", timeout=_TIMEOUT_S)
+                name = f"{self._parent}/batches/{batch_id}"
+                batch = client.get_batch(name=name, retry=reading_again(), timeout=self.answer_s)
             except NotFound:
                 return BatchState.MISSING, ""
         states = {
@@ -123,19 +125,22 @@ def _client(endpoint: str) -> Any:
 
 
 @contextmanager
-def _translated(what: str) -> Iterator[None]:
+def _translated(what: str, *, creates: bool = False) -> Iterator[None]:
     import requests
     from google.api_core import exceptions
     from google.auth.exceptions import GoogleAuthError
+    from google.protobuf.json_format import ParseError  # type: ignore[import-untyped] # as it comes
 
     try:
         yield
     except exceptions.ClientError as error:
         is_quota = any(word in str(error).lower() for word in _QUOTA_WORDS)
-        if is_quota or isinstance(error, exceptions.TooManyRequests):
+        if creates and (is_quota or isinstance(error, exceptions.TooManyRequests)):
             raise TransientError(ErrorCode.BATCH_REFUSED, f"Dataproc has no room to {what}: {error}") from error
         if isinstance(error, exceptions.Forbidden | exceptions.Unauthorized):
             raise TransientError(ErrorCode.DATAPROC_DENIED, f"may not {what}: {error}") from error
+        if isinstance(error, exceptions.TooManyRequests):
+            raise TransientError(ErrorCode.DATAPROC_UNAVAILABLE, f"cannot {what}: {error}") from error
         raise PermanentError(ErrorCode.BATCH_INVALID, f"Dataproc cannot {what}: {error}") from error
-    except (exceptions.GoogleAPIError, GoogleAuthError, requests.RequestException) as error:
+    except (exceptions.GoogleAPIError, GoogleAuthError, requests.RequestException, ParseError) as error:
         raise TransientError(ErrorCode.DATAPROC_UNAVAILABLE, f"cannot {what}: {error}") from error

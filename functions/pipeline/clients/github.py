@@ -17,11 +17,10 @@ from pipeline.errors import ErrorCode, PermanentError, TransientError
 from pipeline.objects import ZIP_NAME
 from pipeline.releases import InvalidVersionError, Version, parse_version
 
-_BUDGET_S = 9.0  # for one question in all: out of reach is known within 10 s
-_ATTEMPT_S = 4.4
+_ATTEMPT_SHARE = 0.49  # of the budget, so that a question can be asked twice
 _PAGES = 5
 _RETRY_AFTER_S = 300
-_PASSING = (500, 502, 503, 504)
+_PASSING = (408, 500, 502, 503, 504)
 _LIMITED = (403, 429)
 
 
@@ -33,6 +32,8 @@ class GitHub:
     url: str
     repository: str
     token: str | None = field(default=None, repr=False)
+    budget_s: float = 9.0  # for one question in all: out of reach is known within 10 s
+    download_s: float = 300.0  # for one ZIP in all, however steadily it drips
 
     def latest(self) -> Release:
         """Return the release that GitHub calls the latest; by the website when the API's calls are spent.
@@ -95,7 +96,7 @@ class GitHub:
                 ErrorCode.ASSET_MISSING, f"release {release.version} has no {ZIP_NAME}, or not yet: ask again later"
             )
         headers = {"Accept": "application/octet-stream", "Accept-Encoding": "identity", "User-Agent": "hamilton"}
-        with download(release.asset.url, headers) as (status, answered, body):
+        with download(release.asset.url, headers, within_s=self.download_s) as (status, answered, body):
             if status in _LIMITED:
                 raise _rate_limited(Answer(status, answered, b""))
             if status in (404, 410):
@@ -109,13 +110,14 @@ class GitHub:
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         return _twice(
-            lambda within_s: fetch(f"{self.api_url}/repos/{self.repository}/{path}", headers, within_s=within_s)
+            lambda within_s: fetch(f"{self.api_url}/repos/{self.repository}/{path}", headers, within_s=within_s),
+            self.budget_s,
         )
 
     def _site(self, path: str) -> Answer:
         url = f"{self.url}/{self.repository}/{path}"
         headers = {"User-Agent": "hamilton", "Accept-Encoding": "identity"}
-        return fetch(url, headers, within_s=_ATTEMPT_S, follows=False)
+        return fetch(url, headers, within_s=self.budget_s * _ATTEMPT_SHARE, follows=False)
 
     def _release(self, answer: Answer, what: str) -> Release:
         if answer.status == 404:
@@ -160,21 +162,21 @@ class GitHub:
         return f"{self.url}/{self.repository}/releases/download/{version.tag}/{ZIP_NAME}"
 
 
-def _twice(ask: Callable[[float], Answer]) -> Answer:
+def _twice(ask: Callable[[float], Answer], budget_s: float) -> Answer:
     """Ask again once, when the first try failed in a way that may pass; both within the budget."""
-    deadline = time.monotonic() + _BUDGET_S
+    deadline, attempt_s = time.monotonic() + budget_s, budget_s * _ATTEMPT_SHARE
     try:
-        answer = ask(_ATTEMPT_S)
+        answer = ask(attempt_s)
         if answer.status not in _PASSING:
             return answer
     except TransientError as error:
         if error.code is not ErrorCode.GITHUB_UNREACHABLE:
             raise
-    return ask(min(_ATTEMPT_S, deadline - time.monotonic()))
+    return ask(min(attempt_s, deadline - time.monotonic()))
 
 
 def _unexpected(answer: Answer) -> Any:
-    if answer.status >= 500:
+    if answer.status in _PASSING or answer.status >= 500:
         raise TransientError(ErrorCode.GITHUB_UNREACHABLE, f"GitHub answers with {answer.status}", 60)
     raise _nonsense(f"it answers with {answer.status}")
 

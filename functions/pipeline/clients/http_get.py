@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -20,6 +20,9 @@ _MAX_REDIRECTS = 5
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _CONNECT_S = 4.0
 _READ_S = 30.0
+_OPENING_S = 60.0  # until a download's headers are there, redirects included
+_PIECE_BYTES = 64 * 1024
+_Result = TypeVar("_Result")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -38,15 +41,19 @@ class Body:
 
     size_bytes: int | None
     _response: requests.Response
+    _deadline: float
 
     def read(self, amount: int, /) -> bytes:
-        """Return at most `amount` bytes, none at the end.
+        """Return at most `amount` bytes, as they come, none at the end.
 
         Raises:
-            TransientError: `github_unreachable`, when nothing comes for too long.
+            TransientError: `github_unreachable`, when nothing comes for too long, or all of it takes too long.
         """
+        if time.monotonic() > self._deadline:
+            raise TransientError(ErrorCode.GITHUB_UNREACHABLE, "the download drips: it took too long in all", 60)
         try:
-            return bytes(self._response.raw.read(amount, decode_content=False))
+            # Not read(): that waits for the whole amount, however slowly it drips, and no deadline is looked at.
+            return bytes(self._response.raw.read1(amount, decode_content=False))
         except urllib3.exceptions.TimeoutError as error:
             raise TransientError(ErrorCode.GITHUB_UNREACHABLE, f"the download has stalled: {error}", 60) from error
         except (urllib3.exceptions.ProtocolError, OSError) as error:
@@ -60,32 +67,39 @@ def fetch(url: str, headers: Mapping[str, str], *, within_s: float, follows: boo
         TransientError: `github_unreachable`.
         PermanentError: `github_nonsense`, for redirects that do not end and answers without end.
     """
-    # The thread is left alone when it is late: a resolver cannot be interrupted, and nobody waits for it.
-    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fetch")
-    try:
-        return executor.submit(_fetch, url, headers, within_s, follows).result(timeout=within_s)
-    except FutureTimeoutError as error:
-        raise TransientError(
-            ErrorCode.GITHUB_UNREACHABLE, f"{_origin(url)} has not answered within {within_s:.1f} s"
-        ) from error
-    finally:
-        executor.shutdown(wait=False)
+    return _within(within_s, url, lambda: _fetch(url, headers, within_s, follows))
 
 
 @contextmanager
-def download(url: str, headers: Mapping[str, str]) -> Iterator[tuple[int, Mapping[str, str], Body]]:
-    """Open a body for streaming: its status, headers and content.
+def download(url: str, headers: Mapping[str, str], *, within_s: float) -> Iterator[tuple[int, Mapping[str, str], Body]]:
+    """Open a body for streaming, all in all within `within_s` seconds: its status, headers and content.
 
     Raises:
         TransientError: `github_unreachable`.
         PermanentError: `github_nonsense`, for redirects that do not end.
     """
+    deadline = time.monotonic() + within_s
     with requests.Session() as session:
         session.trust_env = True
-        response = _get(session, url, headers, (_CONNECT_S, _READ_S), follows=True)
+        timeout = (_CONNECT_S, min(_READ_S, within_s))
+        opening_s = min(_OPENING_S, within_s)
+        response = _within(opening_s, url, lambda: _get(session, url, headers, timeout, follows=True))
         with response:
             size_bytes = whole_number(response.headers.get("content-length", ""))
-            yield response.status_code, response.headers, Body(size_bytes, response)
+            yield response.status_code, response.headers, Body(size_bytes, response, deadline)
+
+
+def _within(within_s: float, url: str, ask: Callable[[], _Result]) -> _Result:
+    # The thread is left alone when it is late: a resolver cannot be interrupted, and nobody waits for it.
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fetch")
+    try:
+        return executor.submit(ask).result(timeout=within_s)
+    except FutureTimeoutError as error:
+        raise TransientError(
+            ErrorCode.GITHUB_UNREACHABLE, f"{_origin(url)} has not answered within {within_s:.1f} s", 60
+        ) from error
+    finally:
+        executor.shutdown(wait=False)
 
 
 def _fetch(url: str, headers: Mapping[str, str], within_s: float, follows: bool) -> Answer:
@@ -95,13 +109,13 @@ def _fetch(url: str, headers: Mapping[str, str], within_s: float, follows: bool)
         with response:
             body = bytearray()
             try:
-                for piece in response.iter_content(64 * 1024):
+                while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
                     body += piece
                     if len(body) > _MAX_ANSWER_BYTES:
                         raise PermanentError(ErrorCode.GITHUB_NONSENSE, f"{_origin(url)} answers without end")
                     if time.monotonic() > deadline:
                         raise TransientError(ErrorCode.GITHUB_UNREACHABLE, f"{_origin(url)} answers too slowly")
-            except requests.RequestException as error:
+            except (urllib3.exceptions.HTTPError, OSError) as error:
                 raise _unreachable(url, error) from error
             return Answer(response.status_code, response.headers, bytes(body))
 

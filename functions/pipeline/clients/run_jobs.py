@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from pipeline.clients.reading_again import reading_again
 from pipeline.errors import ErrorCode, TransientError
-
-_TIMEOUT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +18,7 @@ class RunJob:
 
     name: str
     endpoint: str
+    answer_s: float = 30.0
 
     def start(self, arguments: list[str]) -> str:
         """Start an execution with other arguments than the job's own; return its name, which may be empty.
@@ -35,7 +35,7 @@ class RunJob:
         )
         request = run_v2.RunJobRequest(name=self.name, overrides=overrides)
         with _translated(f"run {self.name}"):
-            operation = _jobs_client(self.endpoint).run_job(request=request, retry=None, timeout=_TIMEOUT_S)
+            operation = _jobs_client(self.endpoint).run_job(request=request, retry=None, timeout=self.answer_s)
             return str(operation.metadata.name) if operation.metadata else ""
 
     def has_ended(self, execution: str) -> bool:
@@ -49,7 +49,8 @@ class RunJob:
         name = execution if "/" in execution else f"{self.name}/executions/{execution}"
         with _translated(f"get {name}"):
             try:
-                found = _executions_client(self.endpoint).get_execution(name=name, timeout=_TIMEOUT_S)
+                client = _executions_client(self.endpoint)
+                found = client.get_execution(name=name, retry=reading_again(), timeout=self.answer_s)
             except NotFound:
                 return True
         return found.completion_time is not None
@@ -74,10 +75,11 @@ def _translated(what: str) -> Iterator[None]:
     import requests
     from google.api_core import exceptions
     from google.auth.exceptions import GoogleAuthError
+    from google.protobuf.json_format import ParseError  # type: ignore[import-untyped] # as it comes
 
     try:
         yield
     except (exceptions.Forbidden, exceptions.Unauthorized) as error:
         raise TransientError(ErrorCode.RUN_DENIED, f"may not {what}: {error}") from error
-    except (exceptions.GoogleAPIError, GoogleAuthError, requests.RequestException) as error:
+    except (exceptions.GoogleAPIError, GoogleAuthError, requests.RequestException, ParseError) as error:
         raise TransientError(ErrorCode.RUN_UNAVAILABLE, f"cannot {what}: {error}") from error

@@ -13,8 +13,7 @@ from typing import Any, BinaryIO, Protocol, cast
 
 from pipeline.errors import ErrorCode, PermanentError, TransientError
 
-_TIMEOUT_S = (5.0, 30.0)  # to connect, to wait for the answer
-_RETRY_S = 30.0
+_CONNECT_S = 5.0
 _CHUNK_BYTES = 8 * 1024 * 1024
 _LISTED = "items(name,generation,size,timeCreated,updated,metadata),nextPageToken"
 
@@ -43,10 +42,25 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class Bucket:
-    """One bucket, by name; the client is made when it is first needed."""
+    """One bucket, by name; the client is made when it is first needed.
+
+    `answer_s` is how long one answer may take, `retry_s` how long a call that may be repeated is repeated.
+    """
 
     name: str
     project_id: str
+    answer_s: float = field(default=30.0, kw_only=True)
+    retry_s: float = field(default=30.0, kw_only=True)
+
+    @property
+    def _timeout_s(self) -> tuple[float, float]:
+        return (_CONNECT_S, self.answer_s)
+
+    @property
+    def _retry(self) -> Any:
+        from google.cloud.storage.retry import DEFAULT_RETRY
+
+        return DEFAULT_RETRY.with_timeout(self.retry_s).with_delay(initial=0.2, maximum=5.0, multiplier=2.0)
 
     @cached_property
     def _bucket(self) -> Any:
@@ -55,13 +69,13 @@ class Bucket:
     def list_objects(self, prefix: str) -> list[StoredObject]:
         """Return the objects whose names begin with `prefix`, ordered by name."""
         with _translated(f"list gs://{self.name}/{prefix}"):
-            blobs = self._bucket.list_blobs(prefix=prefix, fields=_LISTED, timeout=_TIMEOUT_S, retry=_retry())
+            blobs = self._bucket.list_blobs(prefix=prefix, fields=_LISTED, timeout=self._timeout_s, retry=self._retry)
             return [_stored(blob) for blob in blobs]
 
     def find(self, name: str) -> StoredObject | None:
         """Return what is known of one object, or None when there is none."""
         with _translated(f"look at gs://{self.name}/{name}"):
-            blob = self._bucket.get_blob(name, timeout=_TIMEOUT_S, retry=_retry())
+            blob = self._bucket.get_blob(name, timeout=self._timeout_s, retry=self._retry)
         return None if blob is None else _stored(blob)
 
     def read_json(self, name: str) -> tuple[dict[str, Any], int] | None:
@@ -75,7 +89,7 @@ class Bucket:
         blob = self._bucket.blob(name)
         with _translated(f"read gs://{self.name}/{name}"):
             try:
-                content = blob.download_as_bytes(timeout=_TIMEOUT_S, retry=_retry())
+                content = blob.download_as_bytes(timeout=self._timeout_s, retry=self._retry)
             except NotFound:
                 return None
         try:
@@ -101,8 +115,8 @@ class Bucket:
                 content_type=content_type,
                 if_generation_match=0,
                 checksum="crc32c",
-                timeout=_TIMEOUT_S,
-                retry=_retry(),
+                timeout=self._timeout_s,
+                retry=self._retry,
             )
 
         return self._create(self._bucket.blob(name), create)
@@ -121,8 +135,8 @@ class Bucket:
                     content_type="application/json",
                     if_generation_match=if_generation,
                     checksum="crc32c",
-                    timeout=_TIMEOUT_S,
-                    retry=_retry(),
+                    timeout=self._timeout_s,
+                    retry=self._retry,
                 )
             except PreconditionFailed:
                 found = self.find(name)
@@ -144,8 +158,8 @@ class Bucket:
                     content_type="application/zip",
                     if_generation_match=0,
                     checksum="crc32c",
-                    timeout=_TIMEOUT_S,
-                    retry=_retry(),
+                    timeout=self._timeout_s,
+                    retry=self._retry,
                 )
             except ValueError as error:  # the bucket kept a part of a chunk only, and a stream cannot go back
                 raise TransientError(
@@ -162,7 +176,7 @@ class Bucket:
         blob.metadata = {**info.metadata, "contended": "yes"}
         with _translated(f"touch gs://{self.name}/{info.name}"):
             try:
-                blob.patch(if_generation_match=info.generation, timeout=_TIMEOUT_S, retry=_retry())
+                blob.patch(if_generation_match=info.generation, timeout=self._timeout_s, retry=self._retry)
             except (NotFound, PreconditionFailed):
                 return None
         return _stored(blob)
@@ -174,8 +188,8 @@ class Bucket:
                 html.encode(),
                 content_type="text/html; charset=utf-8",
                 checksum="crc32c",
-                timeout=_TIMEOUT_S,
-                retry=_retry(),
+                timeout=self._timeout_s,
+                retry=self._retry,
             )
 
     def rename(self, source: str, target: str, metadata: Mapping[str, str]) -> bool:
@@ -183,10 +197,10 @@ class Bucket:
         origin = self._bucket.blob(source)
 
         def rewrite(blob: Any) -> None:
-            token, _, _ = blob.rewrite(origin, if_generation_match=0, timeout=_TIMEOUT_S, retry=_retry())
+            token, _, _ = blob.rewrite(origin, if_generation_match=0, timeout=self._timeout_s, retry=self._retry)
             while token is not None:
                 token, _, _ = blob.rewrite(
-                    origin, token=token, if_generation_match=0, timeout=_TIMEOUT_S, retry=_retry()
+                    origin, token=token, if_generation_match=0, timeout=self._timeout_s, retry=self._retry
                 )
 
         target_blob = self._bucket.blob(target)
@@ -201,7 +215,7 @@ class Bucket:
 
         with _translated(f"delete gs://{self.name}/{name}"):
             try:
-                self._bucket.blob(name).delete(timeout=_TIMEOUT_S, retry=_retry())
+                self._bucket.blob(name).delete(timeout=self._timeout_s, retry=self._retry)
             except NotFound:
                 return
 
@@ -217,7 +231,7 @@ class Bucket:
         with _translated(f"read gs://{self.name}/{name}"):
             try:
                 blob = self._bucket.blob(name, generation=generation)
-                with blob.open("rb", chunk_size=1024 * 1024, timeout=_TIMEOUT_S, retry=_retry()) as stream:
+                with blob.open("rb", chunk_size=1024 * 1024, timeout=self._timeout_s, retry=self._retry) as stream:
                     yield cast(BinaryIO, stream)
             except NotFound as error:
                 raise TransientError(
@@ -246,12 +260,6 @@ def _client(project_id: str) -> Any:
     from google.cloud.storage import Client
 
     return Client(project=project_id)
-
-
-def _retry() -> Any:
-    from google.cloud.storage.retry import DEFAULT_RETRY
-
-    return DEFAULT_RETRY.with_timeout(_RETRY_S).with_delay(initial=0.2, maximum=5.0, multiplier=2.0)
 
 
 def _dump(document: Mapping[str, Any]) -> bytes:

@@ -12,10 +12,13 @@ from pipeline.documents import format_utc
 from pipeline.errors import ErrorCode, TransientError
 from pipeline.stages.events import FINALIZED
 
-_TIMEOUT_S = (5.0, 120.0)  # an event function's own time limit
+_CONNECT_S = 5.0
+_ANSWER_S = 120.0  # an event function's own time limit
 
 
-def wake(url: str, bucket: str, name: str, generation: int, *, trace: str | None = None) -> None:
+def wake(
+    url: str, bucket: str, name: str, generation: int, *, trace: str | None = None, answer_s: float = _ANSWER_S
+) -> None:
     """Deliver `object finalized` once more; the receiver decides by the objects whether there is something to do.
 
     Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md
@@ -38,7 +41,9 @@ def wake(url: str, bucket: str, name: str, generation: int, *, trace: str | None
         headers["X-Cloud-Trace-Context"] = f"{trace.rpartition('/')[2]}/0;o=1"
     body = {"kind": "storage#object", "bucket": bucket, "name": name, "generation": str(generation), "updated": now}
     try:
-        response = requests.post(url, data=json.dumps(body), headers=headers, timeout=_TIMEOUT_S, allow_redirects=False)
+        response = requests.post(
+            url, data=json.dumps(body), headers=headers, timeout=(_CONNECT_S, answer_s), allow_redirects=False
+        )
     except requests.RequestException as error:
         raise TransientError(ErrorCode.REPLAY_FAILED, f"cannot reach {url}: {error}") from error
     if not response.ok or response.is_redirect:
