@@ -55,7 +55,7 @@ define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
 
-.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint bench docs lock clean
+.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint security sbom fuzz bench docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
@@ -158,6 +158,18 @@ endef
 lint: ## ruff and mypy
 	@$(call set_up,test)
 	$(lint_and_types)
+
+security: ## what bandit, the search for secrets, the SBOM and the licences say (make test asks them, too)
+	@$(call set_up,test)
+	$(PY) -m pytest -q tests/meta/test_locks.py tests/security $(ARGS)
+
+sbom: ## what is deployed and what is run, with versions, hashes and licences: CycloneDX in dist/
+	@$(call set_up,test)
+	$(PY) -m localcloud.sbom dist
+
+fuzz: ## hostile ZIPs, tables, events, bodies and GitHub answers, new ones each time [TIME_S=300]
+	@$(call set_up,test)
+	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs" $(PY) -m tests.fuzz --time-s="$${TIME_S:-300}"
 
 bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--only streaming|chain|spark|spark-x40|dbt"]
 	@$(call set_up,test)
