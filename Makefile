@@ -165,7 +165,7 @@ security: ## what bandit, the search for secrets, the SBOM and the licences say 
 
 sbom: ## what is deployed and what is run, with versions, hashes and licences: CycloneDX in dist/
 	@$(call set_up,test)
-	$(PY) -m localcloud.sbom dist
+	$(PY) -m tests.security.sbom dist
 
 fuzz: ## hostile ZIPs, tables, events, bodies and GitHub answers, new ones each time [TIME_S=300]
 	@$(call set_up,test)
@@ -181,6 +181,7 @@ docs: ## the generated pages of docs/ and looker/ again and, of a published ware
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.statistics_page > docs/statistics.md
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.lookml looker
 	$(PY) -m deploy.cost_page > docs/cost.md
+	licences="$$($(PY) -m tests.security.licences)" && printf '%s\n' "$$licences" > docs/licences.md
 	[ ! -e "$$STATE/warehouse.duckdb" ] || PYTHONPATH=dbt:functions $(PY) -m transform.docs --pointer "$$STATE/gcs/state/published.json" --warehouse "$$STATE/warehouse.duckdb" --to "$$STATE/report/dbt-docs.html"
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
