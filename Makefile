@@ -55,7 +55,7 @@ define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
 
-.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint bench docs lock clean
+.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint security sbom fuzz bench docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
@@ -159,6 +159,18 @@ lint: ## ruff and mypy
 	@$(call set_up,test)
 	$(lint_and_types)
 
+security: ## what bandit, the search for secrets, the SBOM and the licences say (make test asks them, too)
+	@$(call set_up,test)
+	$(PY) -m pytest -q tests/meta/test_locks.py tests/security $(ARGS)
+
+sbom: ## what is deployed and what is run, with versions, hashes and licences: CycloneDX in dist/
+	@$(call set_up,test)
+	$(PY) -m tests.security.sbom dist
+
+fuzz: ## hostile ZIPs, tables, events, bodies and GitHub answers, new ones each time [TIME_S=300]
+	@$(call set_up,test)
+	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs" $(PY) -m tests.fuzz --time-s="$${TIME_S:-300}"
+
 bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--only streaming|chain|spark|spark-x40|dbt"]
 	@$(call set_up,test)
 	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs:$(CURDIR)/dbt" $(PY) -m tests.bench $(ARGS)
@@ -169,6 +181,7 @@ docs: ## the generated pages of docs/ and looker/ again and, of a published ware
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.statistics_page > docs/statistics.md
 	PYTHONPATH=dbt:functions $(PY) -m transform.catalog.lookml looker
 	$(PY) -m deploy.cost_page > docs/cost.md
+	licences="$$($(PY) -m tests.security.licences)" && printf '%s\n' "$$licences" > docs/licences.md
 	[ ! -e "$$STATE/warehouse.duckdb" ] || PYTHONPATH=dbt:functions $(PY) -m transform.docs --pointer "$$STATE/gcs/state/published.json" --warehouse "$$STATE/warehouse.duckdb" --to "$$STATE/report/dbt-docs.html"
 
 lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]

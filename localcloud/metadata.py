@@ -83,7 +83,7 @@ def _add_account(app: Flask, email: str, signer: TokenSigner) -> None:
     def give_access_token(account: str) -> Response:
         require(account)
         token = f"ya29.localcloud-{secrets.token_urlsafe(24)}"
-        return jsonify({"access_token": token, "expires_in": LIFETIME_S, "token_type": "Bearer"})
+        return jsonify({"access_token": token, "expires_in": LIFETIME_S, "token_type": "Bearer"})  # nosec B105 # a kind of token
 
     @app.get(f"{_ACCOUNT_PATH}identity")
     def give_id_token(account: str) -> Response:

@@ -18,6 +18,7 @@ from f1db_batch.limits import MIB, Limits
 _TABLE_FILE = re.compile(r"(?:.*/)?f1db-([a-z0-9]+(?:-[a-z0-9]+)*)\.csv", re.DOTALL)
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _ENCRYPTED_FLAGS = 0x1 | 0x40 | 0x2000
+_PATCH_FLAG = 0x20
 _MAX_NAME_CHARS = 200
 _SMALL_BYTES = MIB
 # A local header with the longest name and extra field, and a data descriptor: what a member has besides its data.
@@ -142,6 +143,8 @@ def _inflate(member: Member, body: memoryview) -> bytes:
 
 
 def _directory_problems(entries: list[zipfile.ZipInfo], limits: Limits) -> Iterator[str]:
+    if not entries:
+        yield "it has no members"
     if len(entries) > limits.max_members:
         yield f"{len(entries):,} members are more than {limits.max_members:,}"
     total = sum(entry.file_size for entry in entries)
@@ -154,8 +157,12 @@ def _directory_problems(entries: list[zipfile.ZipInfo], limits: Limits) -> Itera
 def _entry_problems(entry: zipfile.ZipInfo, limits: Limits) -> Iterator[str]:
     if reason := _unsafe_name(entry):
         yield f"{_shown(entry)} {reason}"
+    if entry.header_offset < 0:  # zipfile counts back by what it takes to stand before the archive
+        yield f"{_shown(entry)} starts before the archive"
     if entry.flag_bits & _ENCRYPTED_FLAGS:
         yield f"{_shown(entry)} is encrypted"
+    if entry.flag_bits & _PATCH_FLAG:
+        yield f"{_shown(entry)} is a patch of other data"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         yield f"{_shown(entry)} is packed by method {entry.compress_type}, which is neither stored nor deflated"
     if entry.file_size > limits.max_member_bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -18,6 +19,9 @@ _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MAX_HEADER_BYTES: Final = 64 * 1024
 _PIECE_BYTES: Final = MIB
 _TEXTS: Final = pa.dictionary(pa.int32(), pa.string())
+# A record as Arrow's parser sees it: a quote counts where a field begins, and what follows its end is taken as it is.
+_FIELD: Final = rb'(?:"(?:[^"]++|"")*+"?)?[^,\r\n]*+'
+_RECORD: Final = re.compile(rb"(" + _FIELD + rb"(?:," + _FIELD + rb")*+)(?:\r\n|\r|\n|\Z)")
 
 
 class UnreadableError(Exception):
@@ -76,9 +80,9 @@ def read_texts(raw: bytes, limits: Limits) -> TextTable:
     except pa.ArrowInvalid as error:
         raise UnreadableError(f"is no CSV: {error}") from error
     _check_sizes(table, ragged, limits)
-    empty = _empty_lines(raw, table.num_rows + len(ragged))
-    ragged = [replace(row, line=_real_line(row.line, empty)) for row in ragged]
-    lines = _lines(table.num_rows, [*empty, *(row.line for row in ragged)])
+    starts = _starts(raw, table.num_rows + len(ragged))
+    lines = _without(starts, [row.line for row in ragged])
+    ragged = [replace(row, line=starts[row.line - 2].as_py()) for row in ragged]
     return _without_headers(TextTable(header, tuple(map(_one_chunk, table.columns)), lines, tuple(ragged), ()))
 
 
@@ -165,31 +169,33 @@ def _check_utf8(raw: bytes) -> None:
             raise UnreadableError(f"is not UTF-8: byte 0x{raw[place]:02x} in line {line}") from error
 
 
-def _empty_lines(raw: bytes, row_count: int) -> list[int]:
-    """Number the empty lines, which the parser skips without counting them."""
-    breaks = raw.count(b"\n") - raw.endswith(b"\n")
-    if breaks == row_count and b"\r" not in raw:
-        return []
-    if not any(pair in raw for pair in (b"\n\n", b"\r\r", b"\n\r")):
-        return []
-    return [line for line, text in enumerate(raw.splitlines(), start=1) if not text]
+def _starts(raw: bytes, record_count: int) -> Any:
+    """Number the lines in which the records behind the header start, as an editor counts."""
+    if _breaks(raw) - raw.endswith((b"\n", b"\r")) == record_count:
+        return pc.cumulative_sum(pa.repeat(1, record_count), start=1)
+    # There are empty lines, which the parser skips without counting them, or records of several lines.
+    starts = []
+    at, line = _RECORD.match(raw, 0).end(), 2  # type: ignore[union-attr] # it matches everywhere
+    while at < len(raw):
+        record = _RECORD.match(raw, at)
+        assert record is not None  # noqa: S101 # as above
+        if record[1]:
+            starts.append(line)
+        line += _breaks(record[0])
+        at = record.end()
+    return pa.array(starts, pa.int64())
 
 
-def _real_line(counted: int, empty: Sequence[int]) -> int:
-    """Turn the parser's count into the line in the file; `empty` is sorted."""
-    for line in empty:
-        if line > counted:
-            break
-        counted += 1
-    return counted
+def _breaks(text: bytes) -> int:
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
 
 
-def _lines(row_count: int, skipped: Sequence[int]) -> Any:
-    """Number the rows that are left, counting those that were skipped."""
-    every = pc.cumulative_sum(pa.repeat(1, row_count + len(skipped)), start=1)
-    if not skipped:
-        return every
-    return every.filter(pc.invert(pc.is_in(every, value_set=pa.array(skipped, pa.int64()))))
+def _without(starts: Any, records: Sequence[int]) -> Any:
+    """Leave out the lines of some records, which the parser counts from the header, number 1."""
+    if not records:
+        return starts
+    every = pc.cumulative_sum(pa.repeat(1, len(starts)), start=1)
+    return starts.filter(pc.invert(pc.is_in(every, value_set=pa.array(records, pa.int64()))))
 
 
 def _one_chunk(column: Any) -> Any:

@@ -75,12 +75,15 @@ def read_table(raw: bytes, table: Table, limits: Limits, *, is_referenced: bool 
     must_have_rows = table.is_required and not table.may_be_empty
     if must_have_rows and not (texts.row_count or texts.ragged or texts.repeated_headers):
         return missing_table(table, limits, "has a header and no rows")
-    log = FindingLog(limits.max_findings)
     wanted, structure = _match_header(texts.header, table)
+    if not wanted.columns:
+        return empty_table(table, structure[0], limits)
+    log = FindingLog(limits.max_findings)
     for finding in structure:
         log.add(finding)
     rejects = Rejects(texts)
     columns = [_read_column(texts, column, wanted, rejects, log) for column in wanted.columns]
+    _check_left_out(texts, wanted, rejects, log)
     _reject_lines(texts, wanted, rejects, log)
     _check_share(wanted, rejects, limits, log)
     data = pa.table(columns, schema=_schema(wanted.columns))
@@ -153,6 +156,20 @@ def _read_column(texts: TextTable, column: Column, table: Table, rejects: Reject
             message = f"{table.name} line {line}: {column.name} is empty, and must not be"
             log.add(Finding(severity, Code.BAD_VALUE, table.name, message, column.name, line, ""))
     return parsed.values
+
+
+def _check_left_out(texts: TextTable, table: Table, rejects: Rejects, log: FindingLog) -> None:
+    """Reject rows by what stands in columns that are left out: an open quote there swallows other rows as well."""
+    wanted = {column.name for column in table.columns}
+    for name, own in zip(texts.header, texts.columns, strict=True):
+        bad = None if name in wanted else parse_texts(own, STRING).bad
+        if bad is None:
+            continue
+        severity = Severity.ERROR if table.is_required else Severity.WARNING
+        shown, reason = repr(cut(name)), reason_for(STRING)
+        for line, value in rejects.mark(bad, own, f"{shown} {reason}"):
+            message = f"{table.name} line {line}: {shown} {cut(value)!r} {reason}"
+            log.add(Finding(severity, Code.BAD_VALUE, table.name, message, cut(name), line, cut(value)))
 
 
 def _reject_lines(texts: TextTable, table: Table, rejects: Rejects, log: FindingLog) -> None:

@@ -136,6 +136,24 @@ def test_archive_is_refused_when_a_member_is_encrypted() -> None:
     assert refusals(bytes(raw)) == ["'f1db-races.csv' is encrypted"]
 
 
+def test_archive_is_refused_when_a_member_is_a_patch() -> None:
+    raw = bytearray(zip_of({"f1db-races.csv": RACES}))
+    raw[raw.find(b"PK\x01\x02") + 8] |= 0x20
+    assert refusals(bytes(raw)) == ["'f1db-races.csv' is a patch of other data"]
+
+
+def test_archive_is_refused_when_it_has_no_members() -> None:
+    assert refusals(zip_of({})) == ["it has no members"]
+
+
+def test_archive_is_refused_when_a_member_starts_before_it() -> None:
+    # zipfile counts offsets back by the bytes that it takes to stand before the archive: here 100 that are not there.
+    raw = bytearray(zip_of({"f1db-races.csv": RACES}))
+    offset = struct.unpack_from("<L", raw, len(raw) - 6)[0]
+    struct.pack_into("<L", raw, len(raw) - 6, offset + 100)
+    assert refusals(bytes(raw)) == ["'f1db-races.csv' starts before the archive"]
+
+
 def test_archive_is_refused_when_a_table_is_in_it_twice() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

@@ -350,6 +350,38 @@ def test_unclosed_quote_is_a_finding_when_it_would_swallow_rows() -> None:
     assert (result.findings.errors, result.rejects.count) == (1, 1)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_the_files_when_values_have_line_breaks(end: str) -> None:
+    lines = [HEADER.strip(), '1,"A', "", 'B",,,,,,', "", "2", "3,C,,,,,,", "x,D,,,,,,", ""]
+    result = read(end.join(lines))
+
+    assert [(finding.code.value, finding.row) for finding in result.findings.kept] == [
+        ("bad_value", 8),
+        ("bad_value", 2),
+        ("ragged_row", 6),
+    ]
+    assert ids(result) == [1, 3]
+    assert [json.loads(line)["row"] for line in result.rejects.json_lines()] == [2, 8, 6]
+
+
+def test_open_quote_is_a_finding_when_its_column_is_left_out() -> None:
+    result = read_table(b'x,bad name\n1,"a\n2,b\n3,c"\n4,d\n', unknown_table("news"), Limits())
+
+    assert messages(result) == [
+        "news: columns with unusable names, left out: 'bad name'",
+        "news line 2: 'bad name' 'a\\n2,b\\n3,c' has a line break or a NUL byte",
+    ]
+    assert result.data.to_pylist() == [{"x": "4"}]
+    assert result.rejects.count == 1
+
+
+def test_table_is_one_finding_when_none_of_its_columns_can_be_used() -> None:
+    result = read_table(b'bad name\n"1\n2"\n', unknown_table("news"), Limits())
+
+    assert messages(result) == ["news: columns with unusable names, left out: 'bad name'"]
+    assert (result.data.num_rows, result.rejects.count) == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("raw", "limits", "message"),
     [

@@ -41,7 +41,7 @@ SETTINGS = Settings(
     zip_generation=17,
     zip_sha256="a" * 64,
     code_digest="b" * 64,
-    curated=GsUri("curated", "runs/r/2"),
+    curated=GsUri("curated", "runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2"),
     manifest=GsUri("state", "runs/2026.11.0/r/manifest.json"),
     limits=Limits(),
 )
@@ -66,7 +66,7 @@ def report(rows: int = 3, findings: tuple[Finding, ...] = (), errors: int = 0, w
         rows=rows,
         rejected_rows=1,
         parquet_bytes=900,
-        parquet="gs://curated/runs/r/2/results.parquet",
+        parquet="gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/results.parquet",
         findings=findings,
         errors=errors,
         warnings=warnings,
@@ -190,7 +190,7 @@ def test_manifest_and_findings_say_the_same_when_they_are_written() -> None:
                 "rows": 3,
                 "rejected_rows": 1,
                 "bytes": 900,
-                "parquet": "gs://curated/runs/r/2/results.parquet",
+                "parquet": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/results.parquet",
                 "key": ["race", "driverId"],
                 "race_column": None,
                 "driver_column": "driverId",
@@ -202,8 +202,8 @@ def test_manifest_and_findings_say_the_same_when_they_are_written() -> None:
             }
         ],
         "finding_counts": {"error": 30, "warning": 2},
-        "findings_json": "gs://curated/runs/r/2/findings.json",
-        "findings_parquet": "gs://curated/runs/r/2/findings/findings.parquet",
+        "findings_json": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/findings.json",
+        "findings_parquet": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/findings/findings.parquet",
         "started_at_utc": "2026-11-23T10:00:00.000Z",
         "finished_at_utc": "2026-11-23T10:00:05.000Z",
     }

@@ -53,6 +53,20 @@ def test_says_so_when_data_is_no_object(data: Any) -> None:
     assert problems_of(ATTRIBUTES, data) == ["data is no JSON object"]
 
 
+def test_lists_what_is_missing_when_data_is_an_empty_object() -> None:
+    missing = ["bucket is missing", "name is missing", "generation is missing"]
+    attributes = {key: value for key, value in ATTRIBUTES.items() if key not in ("subject", "source")}
+    assert problems_of({**attributes, "source": "s"}, {}) == missing
+    assert problems_of({**attributes, "source": "s"}, b"{}") == missing
+
+
+def test_says_so_when_a_value_is_nested_too_deeply_for_its_text() -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+    assert problems_of(ATTRIBUTES, {**DATA, "generation": nested}) == ["generation is a list, no number above 0"]
+
+
 @pytest.mark.parametrize(
     ("name", "problem"),
     [

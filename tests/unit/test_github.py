@@ -55,6 +55,8 @@ def test_takes_the_asset_by_its_name_with_size_and_digest(server: GitHubStandIn,
         None,
         [{"name": "f1db-csv.zip", "state": "starter", "browser_download_url": "http://h/"}],
         [{"name": "x.zip"}],
+        [{"name": "f1db-csv.zip", "browser_download_url": "http://h\n/x"}],
+        [{"name": "f1db-csv.zip", "browser_download_url": "http://h/\ud800"}],
     ],
 )
 def test_has_no_asset_when_it_is_not_uploaded_yet(server: GitHubStandIn, github: GitHub, assets: object) -> None:

@@ -62,14 +62,19 @@ def read_release(document: Any) -> Release | None:
     return Release(
         version=version,
         is_prerelease=version.is_prerelease or version.is_sample or document.get("prerelease") is True,
-        published_at_utc=published_at[:40] if isinstance(published_at, str) else "",
+        published_at_utc=published_at[:40] if _is_plain(published_at) else "",
         asset=_asset(document.get("assets")),
     )
 
 
+def _is_plain(text: Any) -> TypeGuard[str]:
+    """Tell whether it is text that may go into a request and an object's metadata as it is."""
+    return isinstance(text, str) and text.isascii() and text.isprintable() and " " not in text
+
+
 def _is_address(url: Any) -> TypeGuard[str]:
     try:
-        parts = urlsplit(url) if isinstance(url, str) else None
+        parts = urlsplit(url) if _is_plain(url) else None
         return parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         return False

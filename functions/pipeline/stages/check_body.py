@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipeline.releases import InvalidVersionError, Version, parse_version
 
 _FLAGS = ("force", "rollback", "accept_shrink", "dry_run")
 _MAX_BODY_BYTES = 64 * 1024
+_MAX_TOLD = 20  # of the keys that are wrong: whoever sends ten thousand need not be told of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,14 @@ def parse_check_request(method: str, body: bytes) -> CheckRequest:
     if method == "GET":
         return CheckRequest()
     if method != "POST":
-        raise PermanentError(ErrorCode.METHOD_NOT_ALLOWED, f"{method} is not allowed: use GET or POST")
+        raise PermanentError(ErrorCode.METHOD_NOT_ALLOWED, f"{_shown(method)} is not allowed: use GET or POST")
     if not body.strip():
         return CheckRequest()
     problems: list[str] = []
     fields = _fields(body, problems)
     known = ("release", *_FLAGS)
-    problems.extend(f"{key[:80]}: unknown; known are {', '.join(known)}" for key in fields if key not in known)
+    unknown = [key for key in fields if key not in known]
+    problems.extend(f"{_shown(key)}: unknown; known are {', '.join(known)}" for key in unknown[:_MAX_TOLD])
     release = _release(fields, problems)
     flags = {name: _flag(fields, name, problems) for name in _FLAGS}
     if flags["rollback"] and not problems and release is None:
@@ -63,17 +66,21 @@ def caller_of(authorization: str) -> str:
         return "unknown"
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return "unknown"
     caller = (claims.get("email") or claims.get("sub")) if isinstance(claims, dict) else None
-    return caller[:200] if isinstance(caller, str) else "unknown"
+    return caller[:200] if caller and isinstance(caller, str) else "unknown"
+
+
+def _shown(key: str) -> str:
+    """Show a key as it is, unless it would break the line that it is told in."""
+    return key[:80] if key.isprintable() else repr(key[:80])
 
 
 def _fields(body: bytes, problems: list[str]) -> dict[str, Any]:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        problems.extend(
-            f"{key[:80]}: given twice" for key in {k for k, _ in pairs if [p for p, _ in pairs].count(k) > 1}
-        )
+        twice = [key for key, times in Counter(key for key, _ in pairs).items() if times > 1]
+        problems.extend(f"{_shown(key)}: given twice" for key in twice[: max(0, _MAX_TOLD - len(problems))])
         return dict(pairs)
 
     if len(body) > _MAX_BODY_BYTES:

@@ -49,6 +49,8 @@ def parse_object_finalized(event: CloudEventLike, bucket: str) -> ObjectFinalize
     if not isinstance(event_id, str) or not event_id:
         problems.append("id is missing")
     data = _mapping(event.get_data(), problems)
+    if data is None:
+        raise _malformed(problems, event_id)
     named_bucket = _text(data, "bucket", problems)
     name = _text(data, "name", problems)
     generation = _generation(data, problems)
@@ -59,25 +61,25 @@ def parse_object_finalized(event: CloudEventLike, bucket: str) -> ObjectFinalize
     problems.extend(_name_problems(name))
     problems.extend(_address_problems(attributes, named_bucket, name))
     if problems:
-        raise PermanentError(
-            ErrorCode.MALFORMED_EVENT,
-            "the event is malformed: " + "; ".join(problems),
-            problems=problems,
-            event_id=_shown(event_id),
-        )
+        raise _malformed(problems, event_id)
     return ObjectFinalized(str(event_id), named_bucket, name, generation)
 
 
-def _mapping(data: Any, problems: list[str]) -> Mapping[str, Any]:
+def _malformed(problems: list[str], event_id: Any) -> PermanentError:
+    message = "the event is malformed: " + "; ".join(problems)
+    return PermanentError(ErrorCode.MALFORMED_EVENT, message, problems=problems, event_id=_shown(event_id))
+
+
+def _mapping(data: Any, problems: list[str]) -> Mapping[str, Any] | None:
     if isinstance(data, bytes | bytearray | str):
         try:
             data = json.loads(data)
         except (ValueError, RecursionError):
             problems.append("data is no JSON")
-            return {}
+            return None
     if not isinstance(data, Mapping):
         problems.append("data is no JSON object")
-        return {}
+        return None
     return data
 
 
@@ -85,8 +87,7 @@ def _text(data: Mapping[str, Any], key: str, problems: list[str]) -> str:
     value = data.get(key)
     if isinstance(value, str) and value:
         return value
-    if data:
-        problems.append(f"{key} is missing" if value in (None, "") else f"{key} is no text")
+    problems.append(f"{key} is missing" if value in (None, "") else f"{key} is no text")
     return ""
 
 
@@ -97,10 +98,7 @@ def _generation(data: Mapping[str, Any], problems: list[str]) -> int:
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19 and int(value) > 0:
         return int(value)
-    if data:
-        problems.append(
-            "generation is missing" if value is None else f"generation is {_shown(value)}, no number above 0"
-        )
+    problems.append("generation is missing" if value is None else f"generation is {_shown(value)}, no number above 0")
     return 0
 
 
@@ -133,5 +131,7 @@ def _address_problems(attributes: Mapping[str, Any], bucket: str, name: str) -> 
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, list | dict):  # nested deeply enough, its text cannot be made: Python gives up on recursion
+        return f"a {type(value).__name__}"
     text = repr(value)
     return text if len(text) <= _MAX_PROBLEM_CHARACTERS else text[:_MAX_PROBLEM_CHARACTERS] + "…"

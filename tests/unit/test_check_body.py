@@ -1,0 +1,46 @@
+"""What a caller may send to check_release: hostile bodies and tokens cost little and are told in one line."""
+
+import base64
+import time
+
+import pytest
+
+from pipeline.errors import PermanentError
+from pipeline.stages.check_body import caller_of, parse_check_request
+
+
+def problems_of(body: bytes) -> list[str]:
+    with pytest.raises(PermanentError) as raised:
+        parse_check_request("POST", body)
+    assert raised.value.code == "malformed_request"
+    assert raised.value.message.isprintable()
+    problems: list[str] = raised.value.details["problems"]
+    return problems
+
+
+def test_key_stays_in_its_line_when_it_has_line_breaks() -> None:
+    assert problems_of(b'{"a\\nseverity: INFO": 1}') == [
+        "'a\\nseverity: INFO': unknown; known are release, force, rollback, accept_shrink, dry_run"
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{" + b",".join(b'"%d":1' % number for number in range(7_000)) + b"}",
+        b"{" + b",".join(b'"%d":1,"%d":1' % (number, number) for number in range(3_500)) + b"}",
+    ],
+    ids=["unknown", "twice"],
+)
+def test_few_problems_are_told_at_once_when_thousands_of_keys_are_wrong(body: bytes) -> None:
+    began_s = time.process_time()
+    problems = problems_of(body)
+
+    assert time.process_time() - began_s < 0.5
+    assert 20 <= len(problems) <= 40
+
+
+@pytest.mark.parametrize("claims", [b"[" * 100_000, b'{"email": ""}', b'{"email": 7}', b"null", b"\xff", b""])
+def test_caller_is_unknown_when_the_token_says_nothing(claims: bytes) -> None:
+    token = base64.urlsafe_b64encode(claims).decode()
+    assert caller_of(f"Bearer x.{token}.y") == "unknown"
