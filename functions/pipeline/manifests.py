@@ -109,7 +109,9 @@ def _table(document: object, prefix: str) -> Table:
     fields.finish()
     named = {*table.key, table.race_column, table.driver_column} - {None, *(column.name for column in table.columns)}
     if named:
-        raise InvalidDocumentError("manifest's table", [f"{name[:80]!r} is none of its columns" for name in named if name])
+        raise InvalidDocumentError(
+            "manifest's table", [f"{name[:80]!r} is none of its columns" for name in named if name]
+        )
     return table
 
 

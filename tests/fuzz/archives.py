@@ -33,7 +33,9 @@ class _Pipe(io.BytesIO):
         raise io.UnsupportedOperation
 
 
-def _zip(files: dict[str, bytes], method: int, *, zip64: bool = False, piped: bool = False, comment: bytes = b"") -> bytes:
+def _zip(
+    files: dict[str, bytes], method: int, *, zip64: bool = False, piped: bool = False, comment: bytes = b""
+) -> bytes:
     buffer = _Pipe() if piped else io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in files.items():

@@ -17,9 +17,9 @@ _MAX_MESSAGE_CHARS = 20_000
 # One for all examples: what an example leaves behind may outlive it, and must not outlive its pool.
 _ARROW = pa.proxy_memory_pool(pa.system_memory_pool())
 
-# `make test` tries the same examples each time: it turns red for a change, never by luck. `make fuzz` looks for new ones.
+# `make test` tries the same examples each time: it turns red for a change, never by luck. `make fuzz` makes new ones.
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
-_PER_EXAMPLE = timedelta(seconds=5)  # a parser that runs wild takes minutes; a loaded machine does not take five seconds
+_PER_EXAMPLE = timedelta(seconds=5)  # a parser that runs wild takes minutes; a busy machine no five seconds
 settings.register_profile(
     "share", max_examples=300, derandomize=True, database=None, deadline=_PER_EXAMPLE, suppress_health_check=_SLOW
 )

@@ -66,7 +66,7 @@ def check_release(release: Release) -> None:
         assert parts.scheme in ("http", "https")
         assert parts.hostname
         assert release.asset.url.isprintable()
-        assert release.asset.size_bytes is None or 0 < release.asset.size_bytes
+        assert release.asset.size_bytes is None or release.asset.size_bytes > 0
         assert release.asset.sha256 is None or re.fullmatch("[0-9a-f]{64}", release.asset.sha256)
 
 

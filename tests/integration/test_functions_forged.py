@@ -13,9 +13,10 @@ from tests.integration.stand_ins import json_reply, release_zip
 
 NEW = release_zip()
 EVIL_VERSIONS = (
-    "2026.11.0; rm -rf ~", "2026.11.0\n", "2026.11.0\r\nX-Evil: 1", "../../state/published.json", "2026.11.0/../2026.10.0",
-    "--zip-uri=gs://evil/x", "-h", "$(id)", "`id`", "2026.11.0' or '1'='1", "<script>alert(1)</script>", "2026.11.0\u0000",
-    "２０２６.11.0", "2026.011.0", "v" * 10_000, "sample/../x", "%2e%2e%2f", "",
+    "2026.11.0; rm -rf ~", "2026.11.0\n", "2026.11.0\r\nX-Evil: 1", "../../state/published.json",
+    "2026.11.0/../2026.10.0", "--zip-uri=gs://evil/x", "-h", "$(id)", "`id`", "2026.11.0' or '1'='1",
+    "<script>alert(1)</script>", "2026.11.0\u0000", "\uff12026.11.0", "2026.011.0", "v" * 10_000,
+    "sample/../x", "%2e%2e%2f", "",
 )  # fmt: skip
 
 
@@ -117,4 +118,7 @@ def test_a_line_stays_one_line_when_what_it_tells_has_line_breaks(functions: Fun
     deliver(functions, "start_batch", {"ce-id": "1"}, {"bucket": forged, "name": forged, "generation": forged})
 
     lines = functions.lines()
-    assert [(line["stage"], line["outcome"]) for line in lines] == [("check_release", "failed"), ("start_batch", "rejected")]
+    assert [(line["stage"], line["outcome"]) for line in lines] == [
+        ("check_release", "failed"),
+        ("start_batch", "rejected"),
+    ]

@@ -1,1 +1,1 @@
-"""What is checked of the checkout itself: its code, its secrets, what it is made of, and what docs/security.md claims."""
+"""What is checked of the checkout itself: code, secrets, what it is made of, what docs/security.md claims."""

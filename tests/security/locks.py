@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# In the order of how far a package gets: into the functions, into the transform's image, onto this machine, into checks.
+# By how far a package gets: into the functions, into the transform's image, onto this machine, into checks.
 LOCKS = {
     "functions": "the three functions",
     "transform": "the transform's image",

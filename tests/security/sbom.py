@@ -1,4 +1,4 @@
-"""`make sbom`: what is deployed and what is run here as CycloneDX, from the hashed locks; the same locks, the same bytes."""
+"""`make sbom`: what is deployed and run here as CycloneDX, from the hashed locks; the same locks, the same bytes."""
 
 from __future__ import annotations
 

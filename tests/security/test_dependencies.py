@@ -13,10 +13,14 @@ from tests.security.sbom import problem_of, sbom
 pytestmark = pytest.mark.slow
 
 
-def test_sbom_is_valid_and_names_every_pin_when_made_of_a_lock() -> None:
-    text = sbom("functions")
-    assert problem_of(text) is None
-    document = json.loads(text)
+@pytest.fixture(scope="module")
+def of_functions() -> str:
+    return sbom("functions")
+
+
+def test_sbom_is_valid_and_names_every_pin_when_made_of_a_lock(of_functions: str) -> None:
+    assert problem_of(of_functions) is None
+    document = json.loads(of_functions)
     named = {folded(one["name"]): [one["version"]] for one in document["components"]}
     assert named == pins("functions")
     assert len(named) > 40
@@ -27,14 +31,13 @@ def test_sbom_is_valid_and_names_every_pin_when_made_of_a_lock() -> None:
         assert {one["alg"] for one in source["hashes"]} == {"SHA-256"}
 
 
-def test_sbom_is_the_same_when_it_is_made_again() -> None:
-    first = sbom("functions")
-    assert sbom("functions") == first
-    assert [word for word in ("timestamp", "serialNumber") if word in first] == []
+def test_sbom_is_the_same_when_it_is_made_again(of_functions: str) -> None:
+    assert sbom("functions") == of_functions
+    assert [word for word in ("timestamp", "serialNumber") if word in of_functions] == []
 
 
-def test_sbom_is_refused_when_it_is_not_of_the_schema() -> None:
-    document = json.loads(sbom("functions"))
+def test_sbom_is_refused_when_it_is_not_of_the_schema(of_functions: str) -> None:
+    document = json.loads(of_functions)
     document["components"][0]["type"] = "thing"
     assert "thing" in str(problem_of(json.dumps(document)))
 

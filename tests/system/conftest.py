@@ -172,9 +172,14 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 def small_release(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bundled sample's ZIP as `make run RELEASE=sample` lands it: small, sound, Hamilton's real totals."""
     made = Machine(tmp_path_factory.mktemp("sample") / "state")
-    made.run(RELEASE="sample")
-    (landed,) = made.objects("landing/releases/sample/*/f1db-csv.zip")
-    return landed.read_bytes()
+    made.up()
+    try:
+        done = made.make("trigger", RELEASE="sample")
+        landed = made.objects("landing/releases/sample/*/f1db-csv.zip")
+        assert len(landed) == 1, done.stdout + done.stderr
+        return landed[0].read_bytes()
+    finally:
+        made.make("down")
 
 
 @pytest.fixture(scope="session")

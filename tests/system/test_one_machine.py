@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.system.conftest import Machine, another_entrant, edited, without
+from tests.system.conftest import Edit, Machine, another_entrant, edited, without
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -24,6 +24,9 @@ LACKING = [
     "warning: races-race-results: columns unknown, kept as text: onPole",
     "warning: seasons-driver-standings: columns unknown, kept as text: title",
 ]
+HOSTILE = (
+    """</script><script>alert('x')</script>"><img src=x onerror=alert(1)> {{ 7 * 7 }}'; drop table f1db_raw.races; --"""
+)
 CAREER = "select race_wins, championships, pole_positions, podiums, race_starts from lewis_hamilton.mart_career"
 
 
@@ -93,12 +96,42 @@ def test_sample_is_published_loudly_when_github_is_out_of_reach(machine: Machine
     assert machine.pointer()["version"] == "2026.11.0"
 
 
+def renamed(id_: str, name: str) -> Edit:
+    """Call something by a hostile name."""
+    field = HOSTILE.replace('"', '""')
+    return lambda content: content.replace(f'"{id_}","{name}"'.encode(), f'"{id_}","{field}"'.encode())
+
+
+def hold_names_to_be_text(machine: Machine) -> None:
+    """The names of `renamed` have come through load, dbt and SQL as they are, and into the report as text."""
+    sql = "select name from f1db_raw.drivers where id = 'lewis-hamilton' union all select driver_name from {}"
+    assert machine.query(sql.format("lewis_hamilton.mart_career")) == [[HOSTILE], [HOSTILE]]
+    assert machine.query("select count(*) > 300 from f1db_raw.races") == [["True"]]
+    page = (machine.state / "report/index.html").read_text()
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") > 10
+    assert [
+        evil for evil in ("<script>alert", "<img src=x", "49&#39;; drop table", "49'; drop table") if evil in page
+    ] == []
+
+
+def files_with(folder: Path, text: str) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
 def test_newest_offer_is_taken_and_a_changed_asset_refused_when_github_has_them(
-    machine: Machine, release: Callable[[int], bytes]
+    machine: Machine, release: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The functions get the token, and nothing that they, the batch or the transform leave behind may have it.
+    token = "ghp-marker-of-a-token-0123456789"
+    monkeypatch.setenv("GITHUB_TOKEN", token)
     machine.offer("2026.9.1", release(1))
-    machine.offer("2026.11.0", release(2))
-    assert machine.run(GITHUB=machine.github)["state"] == "published"
+    hostile = edited(
+        release(2), drivers=renamed("lewis-hamilton", "Lewis Hamilton"), constructors=renamed("mclaren", "McLaren")
+    )
+    machine.offer("2026.11.0", hostile)
+    first = machine.run(GITHUB=machine.github)
+    assert first["state"] == "published"
+    hold_names_to_be_text(machine)
     assert machine.pointer()["version"] == "2026.11.0"
     assert machine.outcomes() == {"2026.11.0": ["published"]}, "first install: only the newest"
 
@@ -113,6 +146,10 @@ def test_newest_offer_is_taken_and_a_changed_asset_refused_when_github_has_them(
     backfilled = machine.run(GITHUB=machine.github, RELEASE="2026.9.1", FORCE=1)
     assert backfilled["state"] == "backfilled"
     assert machine.pointer()["version"] == "2026.11.0"
+
+    assert files_with(machine.state, token) == []
+    assert len(files_with(machine.state, "2026.11.0")) > 10, "the search finds what is there"
+    assert [done["output"] for done in (first, refused, forced, backfilled) if token in done["output"]] == []
 
 
 def older(release: bytes) -> bytes:

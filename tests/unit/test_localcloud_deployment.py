@@ -12,6 +12,7 @@ import pytest
 
 from localcloud import deployment
 from localcloud.endpoints import Endpoints
+from localcloud.processes import base_environment
 from localcloud.storage import ObjectStore
 from localcloud.storage.listing import Query
 
@@ -113,6 +114,20 @@ def test_functions_are_told_the_limits_when_some_are_set(root: Path, tmp_path: P
         for limits in (None, {"max-members": "3", "max-lines": "5"})
     ]
     assert told == ["{}", '{"max-lines":"5","max-members":"3"}']
+
+
+def test_only_the_functions_get_githubs_token_when_there_is_one(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "t0ken")
+    endpoints = Endpoints(**{field.name: f"http://{field.name}" for field in fields(Endpoints)})
+    read = deployment.read_deployment(root, HAMILTON)
+
+    functions = deployment.functions_environment(read, endpoints, tmp_path, os.environ["GITHUB_TOKEN"])
+    transform = deployment.transform_environment(read, endpoints, tmp_path)
+
+    assert functions["GITHUB_TOKEN"] == "t0ken"
+    assert "t0ken" not in [*transform.values(), *base_environment(tmp_path).values()]
 
 
 def test_uploads_the_same_bytes_once_when_deployed_again(root: Path, tmp_path: Path) -> None:
