@@ -19,7 +19,7 @@ def rows() -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[1:]]
 
 
-def tests_in(path: Path) -> set[str]:
+def _tests_of(path: Path) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
 
@@ -52,4 +52,4 @@ def test_modules_that_stop_an_attack_exist_when_named() -> None:
 
 def _known(path: str) -> set[str]:
     file = ROOT / "tests" / path
-    return tests_in(file) if file.is_file() else set()
+    return _tests_of(file) if file.is_file() else set()
