@@ -74,35 +74,32 @@ class Faults:
         if action.status is not None:
             _read_to_end(environ)
             return _answer(action, action.status, start_response)
-        if action.reset:
-            _cut(environ)
-        if action.stall_s is not None:
-            self._stopping.wait(action.stall_s)
-        if action.kill is not None:
-            self._kill(action.kill)
-            if _is_caller_gone(environ):
-                _cut(environ)  # what the dead had asked for never arrived
+        self._disturb(action, environ)
+        if action.kill is not None and _is_caller_gone(environ):
+            _cut(environ)  # what the dead had asked for never arrived
         return app(environ, start_response)
 
     def _after(
         self, rule: Rule, app: "WSGIApplication", environ: Environ, start_response: "StartResponse"
     ) -> Iterable[bytes]:
         action = rule.action
+        answer = _Kept(app, environ)
         if action.truncate:
-            answer = _Kept(app, environ)
             others = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
             start_response(answer.status, [*others, ("Content-Length", str(len(answer.body)))])
             return _halved(answer.body, environ)
-        answer = _Kept(app, environ)
         if action.status is not None:
             return _answer(action, action.status, start_response)
+        self._disturb(action, environ)
+        return answer.give(start_response)
+
+    def _disturb(self, action: Action, environ: Environ) -> None:
         if action.reset:
             _cut(environ)
         if action.stall_s is not None:
             self._stopping.wait(action.stall_s)
         if action.kill is not None:
             self._kill(action.kill)
-        return answer.give(start_response)
 
     def _kill(self, role: str) -> None:
         if role != "localcloud" and self._kill_role is not None:

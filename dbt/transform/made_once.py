@@ -32,7 +32,11 @@ def _keep(kept: Path, content: bytes) -> None:
     """Put a file there whole; of what is there already, only the newest stay."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=_FOLDER, delete=False) as arriving:
-        arriving.write(content)
-    os.replace(arriving.name, kept)
+        try:
+            arriving.write(content)
+            arriving.flush()
+            os.replace(arriving.name, kept)
+        finally:
+            Path(arriving.name).unlink(missing_ok=True)  # of a full disk
     for superfluous in sorted(_FOLDER.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT:]:
         superfluous.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from pipeline.objects import Run
 from pipeline.records import OutcomeKind
 from pipeline.releases import Version
 from pipeline.state import read_manifest
-from pipeline.zips.drivers import SAMPLE_DRIVERS
+from pipeline.zips.drivers import SAMPLE_DRIVERS, nearest_ids
 from transform.build import build
 from transform.errors import FaultError, RefusalError
 from transform.history.compare import WORKING_DATASETS, History
@@ -83,7 +82,7 @@ class Processing:
         known &= set(SAMPLE_DRIVERS) if version.is_sample else known
         unknown = [driver for driver in self.settings.drivers if driver not in known]
         if unknown:
-            details = [{"driver": one, "nearest": difflib.get_close_matches(one, known, n=3)} for one in unknown]
+            details = [{"driver": one, "nearest": nearest_ids(one, sorted(known))} for one in unknown]
             raise RefusalError("unknown_driver", f"release {version} does not know {', '.join(unknown)}", details)
 
 

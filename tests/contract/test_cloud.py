@@ -112,6 +112,10 @@ def test_wakes_each_buckets_function_when_objects_are_uploaded(cloud: LocalCloud
     logs = tmp_path / "state" / "logs"
     wait_for(lambda: names_in(logs / "start_batch.jsonl") == ["releases/a.zip"])
     wait_for(lambda: names_in(logs / "start_dbt.jsonl") == ["runs/manifest.json"])
+    assert [names_in(logs / f"{name}.jsonl") for name in ("start_batch", "start_dbt")] == [
+        ["releases/a.zip"],
+        ["runs/manifest.json"],
+    ]
 
 
 def test_answers_the_ticks_answer_and_its_status_when_asked(cloud: LocalCloud) -> None:

@@ -10,37 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from f1db_batch.contract import Contract, Table, parse_contract
+from f1db_batch.contract import Table
 from f1db_batch.limits import Limits
 from f1db_batch.tables import TableResult, read_table, unknown_table
 from tests.fuzz.bounds import fuzzed, is_one_clear_message, within_memory
+from tests.unit.small_contract import CONTRACT
 
 pytestmark = pytest.mark.slow
 
-CONTRACT: Contract = parse_contract("""
-format = 1
-[enumerations]
-kind = ["ROAD", "STREET"]
-[tables.places]
-description = "One row per place."
-required = true
-key = ["id"]
-[tables.places.columns]
-id = { type = "int", required = true }
-name = { type = "string" }
-kind = { type = "string", nullable = true, values = "kind" }
-day = { type = "date", nullable = true }
-at = { type = "time", nullable = true }
-km = { type = "decimal(6,3)", nullable = true, required = true }
-open = { type = "boolean", nullable = true }
-old = { type = "array<string>", nullable = true }
-[tables.names]
-description = "One row per name."
-key = ["id"]
-[tables.names.columns]
-id = { type = "string" }
-name = { type = "string" }
-""")
 TABLES = (CONTRACT.tables["places"], CONTRACT.tables["names"], unknown_table("news"))
 NAMES = ("id", "name", "kind", "day", "at", "km", "open", "old", "extra", "bad name", "ID", "x")
 LIMITS = Limits(max_lines=200, max_columns=20, max_field_bytes=2_000, max_findings=1_000)

@@ -13,34 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from f1db_batch.contract import parse_contract
 from f1db_batch.limits import Limits
 from f1db_batch.tables import TableResult, missing_table, read_table, unknown_table
+from tests.unit.small_contract import CONTRACT
 
-CONTRACT = parse_contract("""
-format = 1
-[enumerations]
-kind = ["ROAD", "STREET"]
-[tables.places]
-description = "One row per place."
-required = true
-key = ["id"]
-[tables.places.columns]
-id = { type = "int", required = true }
-name = { type = "string" }
-kind = { type = "string", nullable = true, values = "kind" }
-day = { type = "date", nullable = true }
-at = { type = "time", nullable = true }
-km = { type = "decimal(6,3)", nullable = true, required = true }
-open = { type = "boolean", nullable = true }
-old = { type = "array<string>", nullable = true }
-[tables.names]
-description = "One row per name."
-key = ["id"]
-[tables.names.columns]
-id = { type = "string" }
-name = { type = "string" }
-""")
 PLACES, NAMES = CONTRACT.tables["places"], CONTRACT.tables["names"]
 HEADER = '"id","name","kind","day","at","km","open","old"\n'
 
