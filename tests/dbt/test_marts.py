@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,13 @@ def built(folder: Path, tables: dict[str, pa.Table]) -> tuple[DuckDbWarehouse, P
     warehouse, place = filled(folder, tables)
     build(warehouse, place, RELEASE, ("lewis-hamilton",), lambda done, total: None)
     return warehouse, place
+
+
+def copied(place: PrivatePlace, folder: Path) -> PrivatePlace:
+    """Copy what was built, so that a test may change it."""
+    _close_dbt()
+    path = Path(shutil.copy(place.environment["DBT_DUCKDB_PATH"], folder))
+    return replace(place, environment={**place.environment, "DBT_DUCKDB_PATH": str(path)}, scratch=folder / "scratch")
 
 
 def rows(real: tuple[DuckDbWarehouse, PrivatePlace], sql: str) -> list[dict[str, Any]]:
@@ -198,9 +207,10 @@ def test_a_race_counts_for_each_constructor_when_a_driver_raced_for_two(
     assert (carter["podiums"], career["podiums"]) == (1, 1)
 
 
-def test_a_breakdown_that_lacks_a_row_is_refused_when_it_does_not_sum_to_the_career(tmp_path: Path) -> None:
-    _, place = built(tmp_path, real_tables())
-    _close_dbt()
+def test_a_breakdown_that_lacks_a_row_is_refused_when_it_does_not_sum_to_the_career(
+    real: tuple[DuckDbWarehouse, PrivatePlace], tmp_path: Path
+) -> None:
+    place = copied(real[1], tmp_path)
     with duckdb.connect(place.environment["DBT_DUCKDB_PATH"]) as connection:
         connection.execute("delete from f1db.mart_driver_circuits where circuit_id = 'monza' and race_wins = 5")
     variables = {"driver_id": "lewis-hamilton", "release": "x", "is_sample": False, "dataset_suffix": ""}
@@ -222,40 +232,44 @@ def differences(refusal: RefusalError) -> list[tuple[Any, ...]]:
     return [tuple(row[name] for name in names) for row in refusal.details]
 
 
-@pytest.mark.parametrize(
-    ("table", "where", "column", "value", "difference"),
-    [
-        (
-            "drivers", {"id": "max-verstappen"}, "totalPolePositions", 1,
-            ("driver", "max-verstappen", None, "total_pole_positions", "48.00", "1.00"),
-        ),
-        (
-            "seasons-drivers", {"year": 2019, "driverId": "lewis-hamilton"}, "totalRaceWins", 12,
-            ("driver", "lewis-hamilton", 2019, "total_race_wins", "11.00", "12.00"),
-        ),
-        (
-            "circuits", {"id": "monza"}, "totalRacesHeld", 76,
-            ("circuit", "monza", None, "total_races_held", "75.00", "76.00"),
-        ),
-        (
-            "drivers", {"id": "giovanna-amati"}, "bestRaceResult", 5,
-            ("driver", "giovanna-amati", None, "best_race_result", "nothing", "5.00"),
-        ),
-        (
-            "tyre-manufacturers", {"id": "pirelli"}, "bestRaceResult", None,
-            ("tyre_manufacturer", "pirelli", None, "best_race_result", "1.00", "nothing"),
-        ),
-    ],
-)  # fmt: skip
-def test_a_release_is_refused_with_entity_metric_and_numbers_when_one_cell_is_wrong(
-    tmp_path: Path, table: str, where: dict[str, Any], column: str, value: Any, difference: tuple[Any, ...]
-) -> None:
-    refusal = refused(tmp_path, table, with_value(real_tables()[table], where, column, value))
+# Table, row, column, wrong value → the difference that is told: entity, id, year, metric, ours, F1DB's.
+WRONG_CELLS: list[tuple[str, dict[str, Any], str, Any, tuple[Any, ...]]] = [
+    (
+        "drivers", {"id": "max-verstappen"}, "totalPolePositions", 1,
+        ("driver", "max-verstappen", None, "total_pole_positions", "48.00", "1.00"),
+    ),
+    (
+        "drivers", {"id": "giovanna-amati"}, "bestRaceResult", 5,
+        ("driver", "giovanna-amati", None, "best_race_result", "nothing", "5.00"),
+    ),
+    (
+        "seasons-drivers", {"year": 2019, "driverId": "lewis-hamilton"}, "totalRaceWins", 12,
+        ("driver", "lewis-hamilton", 2019, "total_race_wins", "11.00", "12.00"),
+    ),
+    (
+        "circuits", {"id": "monza"}, "totalRacesHeld", 76,
+        ("circuit", "monza", None, "total_races_held", "75.00", "76.00"),
+    ),
+    (
+        "tyre-manufacturers", {"id": "pirelli"}, "bestRaceResult", None,
+        ("tyre_manufacturer", "pirelli", None, "best_race_result", "1.00", "nothing"),
+    ),
+]  # fmt: skip
 
-    entity, entity_id, year, metric, ours, f1db = difference
+
+def test_a_release_is_refused_with_each_entity_metric_and_number_when_single_cells_are_wrong(tmp_path: Path) -> None:
+    tables = dict(real_tables())
+    for table, where, column, value, _ in WRONG_CELLS:
+        tables[table] = with_value(tables[table], where, column, value)
+
+    with pytest.raises(RefusalError) as caught:
+        built(tmp_path, tables)
+
+    found = differences(caught.value)
+    assert sorted(found, key=str) == sorted((difference for *_, difference in WRONG_CELLS), key=str)
+    entity, entity_id, year, metric, ours, f1db = found[0]
     told = f"{entity=!s}, {entity_id=!s}, " + (f"{year=}, " if year else "") + f"{metric=!s}, {ours=!s}, {f1db=!s}"
-    assert refusal.reason.startswith(f"failed: totals_reconcile_with_f1db: {told}")
-    assert differences(refusal) == [difference]
+    assert caught.value.reason.startswith(f"failed: totals_reconcile_with_f1db: {told}")
 
 
 def test_a_release_is_refused_with_both_drivers_when_a_win_is_moved_between_team_mates(tmp_path: Path) -> None:
