@@ -14,6 +14,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PYTHON ?=
 STATE ?= .local
+# One more than the two cores of CI: for a quarter of their time tests wait for processes.
+WORKERS := 3
 SQL_TEXT := $(value SQL)
 RELEASE_TEXT := $(value RELEASE)
 EXIT_1 := $(VENV)/exit-1-of-$(shell echo $$PPID)
@@ -143,11 +145,11 @@ do-cloud-logs:
 test: ## lint, types and every test
 	@$(call set_up,test)
 	$(lint_and_types)
-	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-fast: ## the tests that need no Spark and no processes
 	@$(call set_up,test)
-	$(PY) -m pytest -m "not slow" -n 2 --dist loadfile -q $(ARGS)
+	$(PY) -m pytest -m "not slow" -n $(WORKERS) --dist loadfile -q $(ARGS)
 
 define lint_and_types
 $(PY) -m ruff check . || exit 2
