@@ -134,9 +134,14 @@ def candidate_of(world: World, version: Version) -> Candidate | None:
 
 
 def candidates(world: World) -> list[Candidate]:
-    """Return every run to decide on: from the pointer upwards in version order, then open requests as they came."""
+    """Return every run to decide on, in version order, then open requests as they came.
+
+    A release older than the pointer is one of them until it has an outcome: the event that would have brought it may
+    be lost.
+    """
     if world.pointer is None and (lost := _newest_published(world)) is not None:
         return [lost]
+    ended = {run.version for run, found in world.runs.items() if found.outcome is not None}
     waiting: list[Candidate] = []
     asked: list[Candidate] = []
     for version in sorted(world.zips):
@@ -145,7 +150,7 @@ def candidates(world: World) -> list[Candidate]:
             continue
         if candidate.request is not None:
             asked.append(candidate)
-        elif world.pointer is None or version >= world.pointer.version:
+        elif world.pointer is None or version >= world.pointer.version or version not in ended:
             waiting.append(candidate)
     return waiting + sorted(
         asked, key=lambda candidate: candidate.request.requested_at if candidate.request else world.now

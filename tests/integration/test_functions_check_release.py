@@ -239,6 +239,22 @@ def test_is_superseded_with_a_hint_when_an_older_release_is_named(functions: Fun
     assert functions.names("landing", "releases/2026.9.1") == []
 
 
+def test_tick_gives_an_older_release_its_outcome_once_when_its_event_was_lost(functions: Functions) -> None:
+    functions.publish("2026.11.0", NEW)
+    name = functions.land("2026.9.1", OLD)  # no event comes of this
+    functions.github.zips = {"2026.11.0": NEW}
+    answer = functions.check().json()
+    assert answer["outcome"] == "up_to_date", "nobody asked for it, so nothing is wrong"
+    told = {report["release"]: (report["state"], report["next"]) for report in answer["releases"]}
+    assert told == {"2026.9.1": ("superseded", "record the outcome superseded"), "2026.11.0": ("published", "nothing")}
+    run = functions.run_name("2026.9.1", OLD)
+    assert functions.read(f"runs/2026.9.1/{run}/outcome.json")["outcome"] == "superseded"
+    assert functions.woken == [("start_batch", name)]
+    assert [report["release"] for report in functions.check().json()["releases"]] == ["2026.11.0"]
+    assert functions.woken == [("start_batch", name)]
+    assert functions.dataproc.batches == {}
+
+
 def test_lands_an_older_release_when_a_rollback_is_asked(functions: Functions) -> None:
     functions.publish("2026.11.0", NEW)
     functions.github.zips = {"2026.9.1": OLD}
