@@ -128,6 +128,20 @@ def test_published_run_with_the_greatest_fence_is_the_only_candidate_when_the_po
     assert facts.is_newest_published
 
 
+def test_a_request_comes_behind_the_lost_publication_when_the_pointer_is_gone(functions: Functions) -> None:
+    functions.publish("2026.9.0", ONE)
+    functions.land("2026.10.0", TWO)
+    functions.land("2026.11.0", TWO)
+    functions.land("2026.8.0", TWO)
+    ask(functions, "2026.10.0", 1, "2026-11-02T12:00:00Z", force=True)
+    ask(functions, "2026.8.0", 1, "2026-11-02T11:00:00Z", force=True, backfill=True)  # never to be published
+    functions.buckets["state"].blob("published.json").delete()
+    assert runs(world_of(functions)) == [
+        functions.run_name("2026.9.0", ONE),
+        functions.run_name("2026.10.0", TWO, 1),
+    ]
+
+
 def test_published_run_stands_for_its_release_when_other_code_is_deployed(functions: Functions) -> None:
     functions.publish("2026.9.0", ONE)
     landing, state = (Bucket(functions.buckets[kind].name, "test") for kind in ("landing", "state"))
