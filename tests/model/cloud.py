@@ -20,7 +20,7 @@ from pipeline.clients.release_json import Release
 from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.decisions import Purpose
 from pipeline.logs import StageLog
-from pipeline.objects import POINTER, Run, parse_run_object, zip_name
+from pipeline.objects import POINTER, parse_run_object, zip_name
 from pipeline.records import OutcomeKind, Pointer
 from pipeline.releases import Version
 from pipeline.settings import Settings
@@ -79,7 +79,7 @@ class ModelCloud:
             ModelBucket(f"model-{kind}", lambda: self.clock, self._finalized) for kind in kinds
         )
         self.github, self.warehouse = ModelGitHub(), ModelWarehouse()
-        self.dataproc = ModelDataproc(lambda: self.clock, self._recorded_at)
+        self.dataproc = ModelDataproc(lambda: self.clock)
 
     # what a test starts
 
@@ -174,9 +174,6 @@ class ModelCloud:
         name = zip_name(release.version, release.sha256)
         is_new = landing.create_json(name, {}, {"sha256": release.sha256})
         return Landing(name, release.sha256, 1, 0, is_new)
-
-    def _recorded_at(self, run: Run, attempt: int) -> datetime:
-        return self.state.objects[run.batch(attempt)][0].created_at
 
     def _open_deployment(self, settings: Settings) -> Deployment:
         parts: dict[str, Any] = {"landing": self.landing, "state": self.state, "github": self.github,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipeline.clients.dataproc import BatchPlan, Creation
+from pipeline.clients.dataproc import BatchPlan, BatchUsage, Creation, FoundBatch
 from pipeline.clients.release_json import Asset, Release
 from pipeline.decisions import BatchState
 from pipeline.errors import ErrorCode, PermanentError, TransientError
@@ -62,7 +62,6 @@ def digest_of(version: Version, number: int) -> str:
 class ModelBatch:
     run: Run
     attempt: int
-    recorded_at: datetime
     created_at: datetime
     state: BatchState = BatchState.ACTIVE
 
@@ -82,7 +81,6 @@ class ModelDataproc:
     """Batches by id; `has_room` is false on a day without quota."""
 
     now: Callable[[], datetime]
-    recorded_at: Callable[[Run, int], datetime]
     batches: dict[str, ModelBatch] = field(default_factory=dict)
     has_room: bool = True
 
@@ -95,13 +93,16 @@ class ModelDataproc:
         told = dict(zip(plan.arguments[::2], plan.arguments[1::2], strict=True))
         run, attempt = parse_run(told["--run"], parse_version(told["--version"])), int(told["--attempt"])
         assert run is not None
-        self.batches[plan.batch_id] = ModelBatch(run, attempt, self.recorded_at(run, attempt), self.now())
+        self.batches[plan.batch_id] = ModelBatch(run, attempt, self.now())
         return Creation.CREATED
 
-    def find_state(self, batch_id: str) -> tuple[BatchState, str]:
+    def find_batch(self, batch_id: str) -> FoundBatch:
         call_of_a_service()
         batch = self.batches.get(batch_id)
-        return (batch.state, "") if batch else (BatchState.MISSING, "")
+        if batch is None:
+            return FoundBatch(BatchState.MISSING)
+        usage = None if batch.state is BatchState.ACTIVE else BatchUsage(1, 1)
+        return FoundBatch(batch.state, "", batch.created_at, usage)
 
     def active(self) -> list[ModelBatch]:
         return [batch for batch in self.batches.values() if batch.state is BatchState.ACTIVE]

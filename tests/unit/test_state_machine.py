@@ -190,7 +190,7 @@ class Pipeline(RuleBasedStateMachine):
     @invariant()
     def attempts_are_bounded(self) -> None:
         for run in {batch.run for batch in self.cloud.dataproc.batches.values()}:
-            times = [attempt_time(batch) for batch in self.cloud.dataproc.batches.values() if batch.run == run]
+            times = [batch.created_at for batch in self.cloud.dataproc.batches.values() if batch.run == run]
             for first in times:
                 assert sum(first <= at < first + WINDOW for at in times) <= 3
 
@@ -288,10 +288,6 @@ class Pipeline(RuleBasedStateMachine):
             del cloud.dataproc.batches[f"{batch.run}-{batch.attempt}"]
         elif end != "parquet":
             batch.state = BatchState(end)
-
-
-def attempt_time(batch: ModelBatch) -> object:
-    return batch.created_at
 
 
 TestPipeline = Pipeline.TestCase
