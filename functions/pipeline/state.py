@@ -137,8 +137,8 @@ def candidates(world: World) -> list[Candidate]:
     """Return every run to decide on, in version order, then open requests as they came.
 
     A release older than the pointer is one of them until it has an outcome: the event that would have brought it may
-    be lost. When the pointer is lost, all wait until it is restored, except for what somebody asks to be published: the
-    run that it named may be one that the deployed transform refuses.
+    be lost. When the pointer is lost, all wait until it is restored, but for requests that are no older: the run that
+    it named may be one that the deployed transform refuses.
     """
     lost = _newest_published(world) if world.pointer is None else None
     ended = {run.version for run, found in world.runs.items() if found.outcome is not None}
@@ -149,7 +149,7 @@ def candidates(world: World) -> list[Candidate]:
         if candidate is None:
             continue
         if candidate.request is not None:
-            if lost is None or not candidate.request.backfill:
+            if lost is None or version >= lost.run.version:
                 asked.append(candidate)
         elif lost is None and (world.pointer is None or version >= world.pointer.version or version not in ended):
             waiting.append(candidate)

@@ -134,9 +134,10 @@ def test_a_request_comes_behind_the_lost_publication_when_the_pointer_is_gone(fu
     functions.publish("2026.9.0", ONE)
     functions.land("2026.10.0", TWO)
     functions.land("2026.11.0", TWO)
-    functions.land("2026.8.0", TWO)
     ask(functions, "2026.10.0", 1, "2026-11-02T12:00:00Z", force=True)
-    ask(functions, "2026.8.0", 1, "2026-11-02T11:00:00Z", force=True, backfill=True)  # never to be published
+    for older, wish in (("2026.8.0", "force"), ("2026.7.0", "rollback"), ("sample", "force")):
+        functions.land(older, TWO)
+        ask(functions, older, 1, "2026-11-02T11:00:00Z", **{wish: True})  # each depends on what is published
     functions.buckets["state"].blob("published.json").delete()
     assert runs(world_of(functions)) == [
         functions.run_name("2026.9.0", ONE),

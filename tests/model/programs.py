@@ -20,6 +20,7 @@ class Program:
         self.name = name
         self.skew = skew
         self.has_ended = False
+        self.is_stopped = False
         self._body = body
         self._is_killed = False
         self._error: BaseException | None = None

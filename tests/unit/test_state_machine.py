@@ -18,8 +18,8 @@ from pipeline.decisions import BatchState, Purpose
 from pipeline.objects import POINTER, Run, zip_name
 from pipeline.records import OutcomeKind
 from pipeline.releases import SAMPLE, Version, parse_version
-from pipeline.state import World, read_outcome
-from tests.fuzz.bounds import PROFILE
+from pipeline.state import World, candidate_of, read_outcome
+from tests.fuzz.bounds import fuzzed
 from tests.model.cloud import ModelCloud
 from tests.model.programs import Program
 from tests.model.services import ModelBatch, digest_of
@@ -27,12 +27,13 @@ from tests.model.services import ModelBatch, digest_of
 RELEASES = [parse_version(f"2026.{number}.0") for number in range(1, 4)]
 VERSIONS = [SAMPLE, *RELEASES]
 WINDOW = timedelta(hours=24) - timedelta(minutes=20)  # the clocks of two programs are up to 20 minutes apart
+FOR_EVER = 9_999  # calls of services
 NOBODYS_CLOCK_IS_WRONG = timedelta()
 
 versions = st.sampled_from(VERSIONS)
 picks = st.integers(0, 11)
 skews = st.sampled_from([timedelta(minutes=minutes) for minutes in (0, -10, 10)])
-how_far = st.sampled_from([999, 999, 999, 999, 1, 3, 6, 10, 15, 25])  # calls of services until it is left where it is
+how_far = st.sampled_from([FOR_EVER] * 4 + [1, 3, 6, 10, 15, 25])  # calls of services until it is left where it is
 
 
 class Pipeline(RuleBasedStateMachine):
@@ -142,6 +143,24 @@ class Pipeline(RuleBasedStateMachine):
             self.cloud.check(NOBODYS_CLOCK_IS_WRONG).finish()
             self.let_settle(end)
 
+    @rule()
+    def there_is_no_room_for_a_day(self) -> None:
+        self.cloud.dataproc.has_room = False
+        self.everything_goes_well()
+        self.cloud.clock += timedelta(hours=25)
+        self.cloud.dataproc.has_room = True
+
+    @rule(far=st.integers(1, 60) | st.integers(26, 42), is_killed=st.booleans(), version=versions)
+    def everything_goes_well_until_a_transform_stands_still(self, far: int, is_killed: bool, version: Version) -> None:
+        wish = {"release": str(version), "force": True} if version in self.cloud.world().zips else None
+        self.cloud.github.offered |= {} if version.is_sample else {version: 0}
+        self.cloud.check(NOBODYS_CLOCK_IS_WRONG, wish).finish()
+        self.let_settle(transforms_go=far)
+        for program in self.transforms():
+            program.is_stopped = True  # SIGSTOP: it may wake up when somebody else has its lease
+            if is_killed:
+                program.kill()
+
     # how they go on
 
     @precondition(lambda self: any(not program.has_ended for program in self.cloud.programs))
@@ -203,7 +222,7 @@ class Pipeline(RuleBasedStateMachine):
                 program.kill()
             self.cloud.dataproc.has_room = self.cloud.github.is_reachable = True
             self.cloud.is_dbt_broken = False
-            for _ in range(12):
+            for _ in range(6):
                 self.quiet_day()
             self.nothing_moves_any_more()
             self.everything_has_ended_well()
@@ -219,10 +238,12 @@ class Pipeline(RuleBasedStateMachine):
         self.cloud.clock += timedelta(hours=25)
         self.everything_goes_well()
 
-    def let_settle(self, end: str = "sound") -> None:
+    def let_settle(self, end: str = "sound", transforms_go: int = FOR_EVER) -> None:
         """Deliver every event, end every batch and every program, a few times over."""
         cloud = self.cloud
         for _ in range(6):
+            if not (cloud.events or cloud.dataproc.active() or any(not each.has_ended for each in cloud.programs)):
+                return
             events = list(cloud.events)
             cloud.events.clear()
             for event in events:
@@ -230,7 +251,15 @@ class Pipeline(RuleBasedStateMachine):
             for batch in cloud.dataproc.active():
                 self.end(batch, end)
             for program in cloud.programs:
-                program.finish()
+                if program.name == "transform" and not program.is_stopped:
+                    self.let_go(program, transforms_go)
+                elif program.name != "transform":
+                    program.finish()
+            if transforms_go < FOR_EVER and self.transforms():
+                return
+
+    def transforms(self) -> list[Program]:
+        return [program for program in self.cloud.programs if program.name == "transform" and not program.has_ended]
 
     def nothing_moves_any_more(self) -> None:
         cloud = self.cloud
@@ -248,7 +277,9 @@ class Pipeline(RuleBasedStateMachine):
             return  # lost, and what it named is refused now: all wait for another transform, or for a wish
         ended = {run.version for run, found in world.runs.items() if found.outcome is not None}
         held = pointer.hold_above if pointer else None
-        for version in world.zips.keys() - refused:
+        gone = {version for version in world.requests if candidate_of(world, version) is None}
+        assert not gone & cloud.github.offered.keys(), "a wish waits for its ZIP only while GitHub has none"
+        for version in world.zips.keys() - refused - gone:
             is_held = held is not None and pointer is not None and pointer.version < version <= held
             assert version in ended or is_held, f"{version} has its outcome"
             assert not world.is_request_open(version, world.last_request(version)), "every wish is answered"
@@ -291,4 +322,4 @@ class Pipeline(RuleBasedStateMachine):
 
 
 TestPipeline = Pipeline.TestCase
-TestPipeline.settings = settings(settings.get_profile(PROFILE), max_examples=100, stateful_step_count=60)
+TestPipeline.settings = settings(fuzzed(1 / 4), stateful_step_count=50)
