@@ -220,6 +220,8 @@ class ModelProcessing:
         manifest = read_manifest(state, run)
         if not self.buckets.curated.list_objects(run.curated_prefix(manifest.attempt)):
             raise FaultError("parquet_missing", "the Parquet is gone")
+        if cloud.warehouse.fence != self.fence:
+            raise FaultError("place_gone", "a successor has removed the private place")
         if cloud.is_dbt_broken:
             raise FaultError("dbt_failed", "dbt is broken")
         if (run.version, self.settings.transform_digest) in cloud.refused:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -138,8 +139,9 @@ class ModelWarehouse:
         call_of_a_service()
         return [{"race_wins": 106}]
 
-    def published_marts(self) -> None:
+    def published_marts(self) -> AbstractContextManager[None]:
         call_of_a_service()
+        return nullcontext()
 
     def published_fence(self, _: str) -> int | None:
         call_of_a_service()
