@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import requests
 from google.cloud.storage import Client
 
 from localcloud.events import EventQueue
+from localcloud.report import copy_report
 from localcloud.stage_logs import StageLog
 from localcloud.storage import StorageServer
 from pipeline.clients import storage as storage_client
@@ -19,6 +24,7 @@ from pipeline.clients.storage import Bucket
 from pipeline.errors import ErrorCode, TransientError
 from tests.small_disk import small_disk
 
+ROOT = Path(__file__).parents[2]
 KIB = 1024
 TOO_MUCH = b"x" * (900 * KIB)
 
@@ -121,3 +127,37 @@ def test_lines_are_dropped_whole_and_counted_when_there_is_no_room_for_a_log(dis
     told = [line["message"] for line in lines if line.get("severity") == "ERROR"]
     assert {message.partition(" ")[2] for message in told} == {"lines are lost: [Errno 28] No space left on device"}
     assert sum(int(message.partition(" ")[0]) for message in told) == 40 - len(kept)
+
+
+def test_the_published_pages_are_left_alone_when_there_is_no_room_for_their_copy(
+    server: StorageServer, disk: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for bucket in ("state", "curated"):
+        server.store.create_bucket(bucket)
+    pointer = {"report": "gs://curated/reports/1/index.html", "drivers": ["lewis-hamilton"], "run": "a-run"}
+    server.store.put_bytes("state", "published.json", json.dumps(pointer).encode())
+    server.store.put_bytes("curated", "reports/1/index.html", b"new" * 2000)
+    (disk / "report").mkdir()
+    (disk / "report" / "index.html").write_bytes(b"old")
+    fill(disk, leave=0)
+    assert copy_report(server.store, disk) is False
+    assert "could not be copied" in caplog.text
+    (disk / "filler").unlink()
+    assert [(page.name, page.read_bytes()) for page in (disk / "report").iterdir()] == [("index.html", b"old")]
+    assert copy_report(server.store, disk) is True
+
+
+def test_one_line_says_it_when_a_command_finds_no_room(disk: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "f1db-csv.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("f1db-drivers.csv", TOO_MUCH)
+    words = ["run", f"--release={archive}", "--version=2026.11.0", f"--state={disk / 'state'}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "localcloud", *words],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "functions")])},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.startswith("localcloud: there is no room left on the disk: [Errno 28] No space left on device")
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in (disk / "state").rglob("*") if path.is_file()] == []
