@@ -24,6 +24,7 @@ WANTED = {
     "sbom",
     "fuzz",
     "bench",
+    "bench-check",
     "clean",
     "docs",
     "reset",
