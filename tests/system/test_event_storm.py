@@ -9,10 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.system.conftest import Machine
-from tests.system.test_hands_off import STAGES, curl, token
+from tests.system.test_hands_off import curl, token
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 FIRST, OLD, NEW = "2026.9.1", "2026.10.0", "2026.11.0"
+STAGES = {
+    "landed": "landing/releases/*/*/f1db-csv.zip",
+    "batch": "state/runs/*/*/batch-1.json",
+    "writing": "curated/runs/*/*/races.parquet",
+    "processed": "state/runs/*/*/manifest.json",
+    "transform": "state/lease.json",
+}
 HEADLINES = "select release, count(*) from f1db.release_headlines where metric = 'race_wins' group by 1 order by 1"
 
 
