@@ -169,7 +169,7 @@ sbom: ## what is deployed and what is run, with versions, hashes and licences: C
 	@$(call set_up,test)
 	$(PY) -m tests.security.sbom dist
 
-fuzz: ## hostile ZIPs, tables, events, bodies and GitHub answers, new ones each time [TIME_S=300]
+fuzz: ## hostile ZIPs, tables, events, bodies, GitHub answers, and orders of what happens, new ones each time [TIME_S=300]
 	@$(call set_up,test)
 	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs" $(PY) -m tests.fuzz --time-s="$${TIME_S:-300}"
 

@@ -44,6 +44,13 @@ def main(argv: Sequence[str]) -> int:
         # `make logs | head`: nobody reads any more, and that is no failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return int(Exit.DONE)
+    except OSError as error:
+        from localcloud.storage.errors import is_disk_full
+
+        if not is_disk_full(error):
+            raise
+        sys.stderr.write(f"localcloud: there is no room left on the disk: {error}; make some, and run it again\n")
+        return int(Exit.FAILED)
 
 
 def leave(status: int) -> int:

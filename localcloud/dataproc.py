@@ -107,8 +107,8 @@ class Dataproc:
         with self._lock:
             if _id(batch) in self.batches:
                 return None
-            self.batches[_id(batch)] = batch
             durable.write_json(self._folder / f"{_id(batch)}.json", batch)
+            self.batches[_id(batch)] = batch
         threading.Thread(target=self._run, args=(batch,), daemon=True).start()
         return batch
 
@@ -127,6 +127,13 @@ class Dataproc:
             (self._folder / f"{_id(batch)}.json").unlink()
 
     def _run(self, batch: dict[str, Any]) -> None:
+        try:
+            self._drive(batch)
+        except OSError as error:  # no room for its log, or no program: a batch that never began must not seem to run
+            with self._lock:
+                self._enter(batch, "FAILED", f"the driver could not be started: {error}")
+
+    def _drive(self, batch: dict[str, Any]) -> None:
         batch_id = _id(batch)
         last_words: deque[str] = deque(maxlen=_LAST_WORDS)
         work_dir = self._submit.work_dir(batch_id)
@@ -138,9 +145,9 @@ class Dataproc:
                 if is_record(line):
                     self._log.take_line(stream, line)
                     return
-                driver_log.write(line)
                 if stream == "stderr":
                     last_words.append(line.decode(errors="replace"))
+                driver_log.write(line)
 
             with self._lock:
                 if self._stopping or batch["state"] != "PENDING":
@@ -170,7 +177,10 @@ class Dataproc:
         batch.update(state=state, stateTime=durable.now_utc(), stateMessage=message)
         if state not in ACTIVE:
             batch["runtimeInfo"]["approximateUsage"] = _usage(batch)
-        durable.write_json(self._folder / f"{_id(batch)}.json", batch)
+        try:
+            durable.write_json(self._folder / f"{_id(batch)}.json", batch)
+        except OSError as error:  # what is in memory counts; after a restart the batch has failed
+            self._log.write("ERROR", f"batch {_id(batch)} is {state}, which could not be written down: {error}")
 
 
 def _id(batch: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ of a pipe: when localcloud disappears (`kill -9`), the pipe closes and the warde
 What even the warden missed is found at the next start by a mark in its environment, where /proc exists.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -237,4 +238,5 @@ def _marked(mark: bytes) -> list[int]:
 def _pump(name: str, stream: object, on_line: OnLine) -> None:
     with stream:  # type: ignore[attr-defined]
         for line in stream:  # type: ignore[attr-defined]
-            on_line(name, line)
+            with contextlib.suppress(OSError):  # a full disk: the line is lost, and the program goes on
+                on_line(name, line)

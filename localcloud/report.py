@@ -26,6 +26,10 @@ def copy_report(store: ObjectStore, state_dir: Path) -> bool:
     except (ValueError, KeyError, TypeError) as error:
         _LOG.warning("the pointer names no report: %r", error)
         return False
-    for page, content in pages.items():
-        durable.write_bytes(state_dir / "report" / page, content)
+    try:
+        for page, content in pages.items():
+            durable.write_bytes(state_dir / "report" / page, content)
+    except OSError as error:  # the pages are in their bucket: for want of a copy nothing else must stop
+        _LOG.error("the pages of %s could not be copied to %s: %s", pointer["run"], state_dir / "report", error)
+        return False
     return True

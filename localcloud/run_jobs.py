@@ -83,8 +83,8 @@ class RunJobs:
             "logUri": self._log.path.as_uri(),
         }
         with self._lock:
-            self.executions[execution["name"]] = execution
             self._save(execution)
+            self.executions[execution["name"]] = execution
         container = (overrides.get("containerOverrides") or [{}])[0]
         threading.Thread(target=self._run, args=(execution, container), daemon=True).start()
         return execution
@@ -136,7 +136,10 @@ class RunJobs:
         now = durable.now_utc()
         changes = {"completionTime": now, "updateTime": now, "runningCount": 0, "reconciling": False, count: 1}
         execution.update(changes, conditions=[_condition(state, message, reason)])
-        self._save(execution)
+        try:
+            self._save(execution)
+        except OSError as error:  # what is in memory counts; after a restart the execution has failed
+            self._log.write("ERROR", f"{execution['name']} is over, which could not be written down: {error}")
 
     def _fail_running(self) -> None:
         for execution in self.executions.values():

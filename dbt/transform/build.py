@@ -16,6 +16,7 @@ from transform.warehouses.protocol import PrivatePlace, Progress, Warehouse
 
 ROWS_SHOWN = 20
 ROWS_TOLD = 3
+MESSAGE_CHARS = 500
 # dbt's events for finished nodes, and under which name each carries the number of all nodes.
 _TOTALS = {
     "LogModelResult": "total", "LogTestResult": "num_models", "LogSeedResult": "total", "LogNodeNoOpResult": "total",
@@ -118,7 +119,8 @@ def _raise(warehouse: Warehouse, place: PrivatePlace, failed: list[FailedNode]) 
     if broken:
         raise FaultError(
             "dbt_failed",
-            "dbt could not build " + ", ".join(node.name for node in broken),
+            f"dbt could not build {', '.join(node.name for node in broken)}: "
+            + " ".join(broken[0].message.split())[:MESSAGE_CHARS],
             [{"node": node.name, "message": node.message} for node in broken],
         )
     details: list[dict[str, Any]] = []

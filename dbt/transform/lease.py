@@ -64,6 +64,12 @@ def renew(state: Bucket, held: HeldLease) -> HeldLease:
     return HeldLease(lease, generation)
 
 
+def is_ours(state: Bucket, held: HeldLease) -> bool:
+    """Say whether nobody has taken the lease since this process took it."""
+    info = state.find(objects.LEASE)
+    return info is not None and info.generation == held.generation
+
+
 def release(state: Bucket, held: HeldLease) -> bool:
     """Let go: the same fence with no holder. Returns False when somebody else has taken it meanwhile."""
     free = replace(held.lease, holder=None)

@@ -86,35 +86,43 @@ class _Job:
                 is_renewed = False
                 self._tried.add((work.run, work.purpose))
                 self._warehouse.claim(held.fence)
-                status = self._process(Processing(settings, self._buckets, self._warehouse, held.fence), work)
+                processing = Processing(settings, self._buckets, self._warehouse, held.fence)
+                status = self._process(processing, work, held)
             if status == 0:
                 self._tidy()
         finally:
             lease.release(state, held)
         return status
 
-    def _process(self, processing: Processing, work: Work) -> int:
+    def _process(self, processing: Processing, work: Work, held: lease.HeldLease) -> int:
         log = StageLog("transform")
         named = {"release": str(work.run.version), "run": str(work.run)}
         try:
             outcome = processing.process(work, log)
-        except RefusalError as refusal:
-            self._record(processing, work, "refusal", refusal.code, refusal.reason, refusal.details)
-            told = f"{work.run.version} is not published: {refusal.reason}"
-            fields = {"error_code": "transform_refused", "refusal": refusal.code, "details": refusal.details}
-            log.outcome_line("refused", told, "ERROR", **fields, **named)
-            return 0
         except LeaseLostError as error:
-            log.outcome_line("lease_lost", str(error), "WARNING", error_code="lease_lost", **named)
-            return 1
+            return _tell_lost(log, str(error), named)
         except Exception as error:
-            code, reason, details = _fault(error)
-            self._record(processing, work, "fault", code, reason, details)
-            log.outcome_line("fault", f"{work.run.version} is not published: {reason}", "ERROR",
-                             error_code=code, details=details, **named)  # fmt: skip
-            return 1
+            # Whoever takes the lease over removes this holder's private place: what happens then is nobody's fault.
+            if not lease.is_ours(self._buckets.state, held):
+                return _tell_lost(log, f"the lease has been taken by somebody else, and so: {error}", named)
+            return self._tell_failure(processing, work, error, log, named)
         log.outcome_line(outcome.value, f"{work.run.version} is {outcome.value}", purpose=work.purpose.value, **named)
         return 0
+
+    def _tell_failure(
+        self, processing: Processing, work: Work, error: Exception, log: StageLog, named: dict[str, str]
+    ) -> int:
+        if isinstance(error, RefusalError):
+            self._record(processing, work, "refusal", error.code, error.reason, error.details)
+            told = f"{work.run.version} is not published: {error.reason}"
+            fields = {"error_code": "transform_refused", "refusal": error.code, "details": error.details}
+            log.outcome_line("refused", told, "ERROR", **fields, **named)
+            return 0
+        code, reason, details = _fault(error)
+        self._record(processing, work, "fault", code, reason, details)
+        log.outcome_line("fault", f"{work.run.version} is not published: {reason}", "ERROR",
+                         error_code=code, details=details, **named)  # fmt: skip
+        return 1
 
     def _record(
         self, processing: Processing, work: Work, kind: str, code: str, reason: str, details: list[dict[str, object]]
@@ -130,6 +138,11 @@ class _Job:
         deleted = prune(read(self._buckets, self._settings), self._buckets)
         if deleted:
             log.info(f"{deleted} Parquet objects that nobody needs are deleted", step="prune")
+
+
+def _tell_lost(log: StageLog, message: str, named: dict[str, str]) -> int:
+    log.outcome_line("lease_lost", message, "WARNING", error_code="lease_lost", **named)
+    return 1
 
 
 def _fault(error: Exception) -> tuple[str, str, list[dict[str, object]]]:

@@ -134,18 +134,24 @@ def candidate_of(world: World, version: Version) -> Candidate | None:
 
 
 def candidates(world: World) -> list[Candidate]:
-    """Return every run to decide on: from the pointer upwards in version order, then open requests as they came."""
-    if world.pointer is None and (lost := _newest_published(world)) is not None:
-        return [lost]
-    waiting: list[Candidate] = []
+    """Return every run to decide on, in version order, then open requests as they came.
+
+    A release older than the pointer is one of them until it has an outcome: the event that would have brought it may
+    be lost. When the pointer is lost, all wait until it is restored, but for requests that are no older: the run that
+    it named may be one that the deployed transform refuses.
+    """
+    lost = _newest_published(world) if world.pointer is None else None
+    ended = {run.version for run, found in world.runs.items() if found.outcome is not None}
+    waiting: list[Candidate] = [] if lost is None else [lost]
     asked: list[Candidate] = []
     for version in sorted(world.zips):
         candidate = candidate_of(world, version)
         if candidate is None:
             continue
         if candidate.request is not None:
-            asked.append(candidate)
-        elif world.pointer is None or version >= world.pointer.version:
+            if lost is None or version >= lost.run.version:
+                asked.append(candidate)
+        elif lost is None and (world.pointer is None or version >= world.pointer.version or version not in ended):
             waiting.append(candidate)
     return waiting + sorted(
         asked, key=lambda candidate: candidate.request.requested_at if candidate.request else world.now

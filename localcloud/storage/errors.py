@@ -1,7 +1,10 @@
 """Shapes every refusal as Cloud Storage words it, since clients decide by status and reason whether to retry."""
 
+import errno
 from collections.abc import Mapping
 from typing import Any
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class StorageError(Exception):
@@ -101,3 +104,13 @@ def not_offered(what: str) -> StorageError:
 
 def backend_error() -> StorageError:
     return StorageError(500, "backendError", "localcloud's storage failed; its log has the traceback")
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Tell whether the file system, a quota or a limit on files has no room left."""
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def disk_full(error: OSError) -> StorageError:
+    """Say what the real service never says; 507 is an error that its clients do not try again."""
+    return StorageError(507, "insufficientStorage", f"there is no room left where localcloud keeps objects: {error}")

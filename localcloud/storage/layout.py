@@ -54,9 +54,13 @@ class Layout:
     def write_json(self, path: Path, document: dict[str, Any]) -> None:
         """Replace a small file by one rename."""
         temporary = self.new_temporary()
-        temporary.write_text(json.dumps(document), encoding="utf-8")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.replace(path)
+        try:
+            temporary.write_text(json.dumps(document), encoding="utf-8")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def name_problem(name: str) -> str | None:

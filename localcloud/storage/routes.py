@@ -1,5 +1,6 @@
 """Speaks the JSON API's paths: reads a request, asks the store, shapes the answer; nothing is decided here."""
 
+import logging
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ from localcloud.storage.staging import blocks_of
 from localcloud.storage.store import ObjectStore
 from localcloud.storage.upload_routes import UploadRoutes
 
+LOG = logging.getLogger(__name__)
 MAX_JSON_BYTES = 1 << 20
 OBJECT = "/storage/v1/b/<bucket>/o/<name>"
 
@@ -44,6 +46,7 @@ def create_app(store: ObjectStore) -> Flask:
         app.add_url_rule(path, f"{method} {path}", view, methods=[method])
     app.register_error_handler(StorageError, answer_error)
     app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(OSError, answer_os_error)
     return app
 
 
@@ -61,6 +64,14 @@ def answer_http_error(error: HTTPException) -> Response:
     if error.code is not None and error.code < 500:
         return answer_error(StorageError(error.code, "badRequest", error.description or error.name))
     return answer_error(errors.backend_error())
+
+
+def answer_os_error(error: OSError) -> Response:
+    """Answer a full disk as such; whatever else the file system says is a failure of ours."""
+    if not errors.is_disk_full(error):
+        raise error
+    LOG.error("%s %s: %s", request.method, request.path, error)
+    return answer_error(errors.disk_full(error))
 
 
 def base_url() -> str:

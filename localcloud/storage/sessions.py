@@ -95,8 +95,11 @@ class UploadSessions:
             end -= end % QUANTUM_BYTES  # as GCS: before the last part only whole quanta are kept
         try:
             staged.append(blocks_of(stream, None if end is None else max(0, end - staged.size)))
-        except BaseException:
-            del self._staged[session_id]  # the file may have more than was hashed: it is read again next time
+        except BaseException as error:
+            if errors.is_disk_full(error):
+                self._forget(session_id)  # it cannot go on, and what it holds is missing elsewhere
+            else:
+                del self._staged[session_id]  # the file may have more than was hashed: it is read again next time
             raise
 
     def _finish(self, session_id: str, target: Target, staged: StagedFile, promised: Expected) -> ObjectRecord:

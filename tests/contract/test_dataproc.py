@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.api_core.exceptions import BadRequest, Conflict, NotFound
+from google.api_core.exceptions import BadRequest, Conflict, InternalServerError, NotFound
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import dataproc_v1
 
@@ -21,6 +21,7 @@ from localcloud.servers import LocalServer
 from localcloud.spark_submit import SparkSubmit
 from localcloud.stage_logs import StageLog
 from localcloud.storage import StorageServer
+from tests.small_disk import full_folder
 
 pytestmark = pytest.mark.slow
 PARENT = "projects/localcloud/locations/europe-west1"
@@ -234,6 +235,32 @@ facts |= {"python": sys.executable, "master": spark.sparkContext.master}
 print(json.dumps(facts))
 spark.stop()
 """
+
+
+def test_ends_and_goes_on_reading_the_driver_when_the_disk_is_full_meanwhile(cloud: Cloud, tmp_path: Path) -> None:
+    mark = tmp_path / "full"
+    cloud.put(
+        "import pathlib, sys, time\n"
+        f"while not pathlib.Path({str(mark)!r}).exists(): time.sleep(0.01)\n"
+        "sys.stderr.write(('x' * 1000 + '\\n') * 500)\n"  # more than a pipe holds
+        "sys.exit('no room left')\n"
+    )
+    cloud.create()
+    cloud.await_state(State.RUNNING)
+    with full_folder(tmp_path / "dataproc"), full_folder(tmp_path / "logs"):
+        mark.touch()
+        found = cloud.await_state(State.FAILED)
+    assert found.state_message.endswith("no room left\n")
+
+
+def test_is_no_batch_when_there_is_no_room_for_its_record(cloud: Cloud, tmp_path: Path) -> None:
+    cloud.put("pass")
+    with full_folder(tmp_path / "dataproc"), pytest.raises(InternalServerError):
+        cloud.create()
+    with pytest.raises(NotFound):
+        cloud.get()
+    cloud.create()
+    cloud.await_state(State.SUCCEEDED)
 
 
 def test_runs_spark_on_its_own_java_with_gs_addresses_when_submitted_for_real(

@@ -1,4 +1,4 @@
-"""`make fuzz`: rounds of the fuzzers, each with new examples, until the time is up or something is found."""
+"""`make fuzz`: rounds of the fuzzers and of the state machine, each with new examples, until something is found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent
+FUZZERS = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "unit" / "test_state_machine.py")]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -25,7 +25,7 @@ def main(argv: Sequence[str]) -> int:
     rounds = 0
     while rounds == 0 or time.monotonic() < ends_s:
         seed = random.SystemRandom().randrange(2**32)
-        status = pytest.main(["-q", "-n2", "--dist=load", f"--hypothesis-seed={seed}", str(FOLDER)])
+        status = pytest.main(["-q", "-n2", "--dist=load", f"--hypothesis-seed={seed}", *FUZZERS])
         if status != pytest.ExitCode.OK:
             print(f"found in a round with --hypothesis-seed={seed}; the example is kept in .hypothesis and comes first")
             return int(status)

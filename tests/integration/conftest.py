@@ -48,7 +48,9 @@ class Functions:
     def check(self, body: dict[str, Any] | None = None, **headers: str) -> requests.Response:
         return requests.post(self.urls["check_release"], json=body, headers=headers, timeout=60)
 
-    def send(self, stage: str, bucket: str, name: str, generation: int = 1) -> requests.Response:
+    def send(
+        self, stage: str, bucket: str, name: str, generation: int = 1, at: str = "2026-11-01T00:00:00Z"
+    ) -> requests.Response:
         """Deliver an event in Eventarc's shape."""
         full = self.buckets[bucket].name
         headers = {
@@ -57,6 +59,7 @@ class Functions:
             "ce-specversion": "1.0",
             "ce-source": f"//storage.googleapis.com/projects/_/buckets/{full}",
             "ce-subject": f"objects/{name}",
+            "ce-time": at,
             "content-type": "application/json",
         }
         body = {"bucket": full, "name": name, "generation": str(generation)}
@@ -89,8 +92,14 @@ class Functions:
     ) -> None:
         """Bring about what a finished chain leaves: ZIP, manifest, outcome and pointer."""
         self.land(version, content)
-        run = self.run_name(version, content)
         self.process(version, content)
+        self.show(version, content, hold_above=hold_above, digest=digest)
+
+    def show(
+        self, version: str, content: bytes, *, hold_above: str | None = None, digest: str = TRANSFORM_DIGEST
+    ) -> None:
+        """Bring about what the transform leaves of a release that is processed."""
+        run = self.run_name(version, content)
         end = {"format": 1, "version": version, "run": run, "attempt": 1, "fence": 1, "hold_above": hold_above}
         at = "2026-11-01T00:00:00Z"
         outcome = {**end, "outcome": "published", "reason": "", "at_utc": at}

@@ -240,6 +240,22 @@ def test_is_superseded_with_a_hint_when_an_older_release_is_named(functions: Fun
     assert functions.names("landing", "releases/2026.9.1") == []
 
 
+def test_tick_gives_an_older_release_its_outcome_once_when_its_event_was_lost(functions: Functions) -> None:
+    functions.publish("2026.11.0", NEW)
+    name = functions.land("2026.9.1", OLD)  # no event comes of this
+    functions.github.zips = {"2026.11.0": NEW}
+    answer = functions.check().json()
+    assert answer["outcome"] == "up_to_date", "nobody asked for it, so nothing is wrong"
+    told = {report["release"]: (report["state"], report["next"]) for report in answer["releases"]}
+    assert told == {"2026.9.1": ("superseded", "record the outcome superseded"), "2026.11.0": ("published", "nothing")}
+    run = functions.run_name("2026.9.1", OLD)
+    assert functions.read(f"runs/2026.9.1/{run}/outcome.json")["outcome"] == "superseded"
+    assert functions.woken == [("start_batch", name)]
+    assert [report["release"] for report in functions.check().json()["releases"]] == ["2026.11.0"]
+    assert functions.woken == [("start_batch", name)]
+    assert functions.dataproc.batches == {}
+
+
 def test_lands_an_older_release_when_a_rollback_is_asked(functions: Functions) -> None:
     functions.publish("2026.11.0", NEW)
     functions.github.zips = {"2026.9.1": OLD}
@@ -416,6 +432,24 @@ def test_lands_what_was_asked_for_when_a_request_never_got_its_zip(functions: Fu
     document = functions.check().json()
     assert document["outcome"] == "landed"
     assert {report["release"] for report in document["releases"]} == {"2026.9.1", "2026.11.0"}
+
+
+def test_answers_a_request_with_the_zip_of_today_when_the_one_it_named_is_gone(functions: Functions) -> None:
+    functions.publish("2026.11.0", NEW)
+    functions.github.zips = {"2026.11.0": NEWER}
+    functions.github.download = lambda content: Reply(body=content, cut_at=5)
+    assert functions.check({"release": "2026.11.0", "force": True}).status_code == 502
+    functions.github.zips = {"2026.11.0": OLD}  # changed once more, before the first change was landed
+    functions.github.download = lambda content: Reply(body=content)
+    assert functions.check().json()["outcome"] == "landed"
+    assert functions.names("state", "requests/") == ["requests/2026.11.0/1.json", "requests/2026.11.0/2.json"]
+    first, second = (functions.read(f"requests/2026.11.0/{number}.json") for number in (1, 2))
+    assert second == {**first, "number": 2, "zip_sha256": hashlib.sha256(OLD).hexdigest()}
+    functions.send("start_batch", "landing", functions.names("landing")[-1])
+    asked = len(functions.github.cdn.asked)
+    functions.check()
+    assert len(functions.github.cdn.asked) == asked, "nothing is streamed a second time"
+    assert list(functions.dataproc.batches) == [functions.run_name("2026.11.0", OLD, 2) + "-1"]
 
 
 def test_says_what_is_wrong_when_the_environment_is(functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:

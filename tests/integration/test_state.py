@@ -43,19 +43,39 @@ def end(functions: Functions, version: str, content: bytes, outcome: str, reques
     functions.write(f"runs/{version}/{run}/outcome.json", document)
 
 
-def test_candidates_are_newer_releases_in_version_order_then_requests_as_they_came(functions: Functions) -> None:
+def test_candidates_come_in_version_order_then_requests_as_they_came_when_several_wait(functions: Functions) -> None:
     functions.publish("2026.9.0", ONE)
     for version in ("2026.11.0", "2026.10.0", "2026.2.0", "2026.3.0", "2026.1.0"):
         functions.land(version, TWO)
     ask(functions, "2026.2.0", 1, "2026-11-02T12:00:00Z", rollback=True)
     ask(functions, "2026.3.0", 1, "2026-11-01T12:00:00Z", force=True)
     assert runs(world_of(functions)) == [
+        functions.run_name("2026.1.0", TWO),
         functions.run_name("2026.9.0", ONE),
         functions.run_name("2026.10.0", TWO),
         functions.run_name("2026.11.0", TWO),
         functions.run_name("2026.3.0", TWO, 1),
         functions.run_name("2026.2.0", TWO, 1),
     ]
+
+
+def test_an_older_release_is_a_candidate_until_it_has_an_outcome_when_its_event_was_lost(functions: Functions) -> None:
+    functions.publish("2026.9.0", ONE)
+    functions.land("2026.2.0", TWO)
+    functions.land("2026.3.0", TWO)
+    end(functions, "2026.3.0", TWO, "superseded")
+    assert runs(world_of(functions)) == [functions.run_name("2026.2.0", TWO), functions.run_name("2026.9.0", ONE)]
+    end(functions, "2026.2.0", TWO, "superseded")
+    assert runs(world_of(functions)) == [functions.run_name("2026.9.0", ONE)]
+
+
+def test_a_settled_older_release_is_not_read_again_when_other_code_is_deployed(functions: Functions) -> None:
+    functions.publish("2026.9.0", ONE)
+    functions.land("2026.2.0", TWO)
+    end(functions, "2026.2.0", TWO, "rejected")
+    landing, state = (Bucket(functions.buckets[kind].name, "test") for kind in ("landing", "state"))
+    world = read_world(landing, state, code_digest="e" * 64, transform_digest=TRANSFORM_DIGEST, now=datetime.now(UTC))
+    assert runs(world) == [functions.run_name("2026.9.0", ONE)]
 
 
 def test_request_stands_for_its_release_until_a_run_that_answers_it_has_an_outcome(functions: Functions) -> None:
@@ -108,6 +128,21 @@ def test_published_run_with_the_greatest_fence_is_the_only_candidate_when_the_po
     assert runs(world) == [functions.run_name("2026.8.0", THREE, 1)]
     facts = facts_of(world, candidates(world)[0], find_batch=None, is_lease_live=False, published_fence=lambda: None)
     assert facts.is_newest_published
+
+
+def test_a_request_comes_behind_the_lost_publication_when_the_pointer_is_gone(functions: Functions) -> None:
+    functions.publish("2026.9.0", ONE)
+    functions.land("2026.10.0", TWO)
+    functions.land("2026.11.0", TWO)
+    ask(functions, "2026.10.0", 1, "2026-11-02T12:00:00Z", force=True)
+    for older, wish in (("2026.8.0", "force"), ("2026.7.0", "rollback"), ("sample", "force")):
+        functions.land(older, TWO)
+        ask(functions, older, 1, "2026-11-02T11:00:00Z", **{wish: True})  # each depends on what is published
+    functions.buckets["state"].blob("published.json").delete()
+    assert runs(world_of(functions)) == [
+        functions.run_name("2026.9.0", ONE),
+        functions.run_name("2026.10.0", TWO, 1),
+    ]
 
 
 def test_published_run_stands_for_its_release_when_other_code_is_deployed(functions: Functions) -> None:

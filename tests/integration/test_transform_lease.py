@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
 from pipeline.clients.storage import Bucket
-from tests.integration.transform_world import PROJECT, STATE, storage
+from pipeline.state import is_lease_live, read_world
+from tests.integration.transform_world import LANDING, PROJECT, STATE, storage
 from transform import lease
 from transform.errors import LeaseHeldError, LeaseLostError
 
@@ -96,6 +98,47 @@ def test_a_contender_moves_no_generation_when_it_only_asks(state: Bucket) -> Non
         take(state, "b")
 
     assert lease.release(state, held)
+
+
+def seems_live(state: Bucket, *, after: timedelta, skew: timedelta) -> bool:
+    """Say what a function thinks of the lease that was taken a while ago, by a clock that is wrong."""
+    now = datetime.now(UTC) + after + skew
+    landing = Bucket(LANDING, PROJECT)
+    world = read_world(landing, state, code_digest="c" * 64, transform_digest="d" * 64, now=now)
+    return is_lease_live(world, is_alive)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "skew_minutes", "wakes"),
+    [
+        (1, 10, False),
+        (15, 10, True),
+        (15, 0, False),
+        (19, -10, False),
+        (25, 0, True),
+        (25, -10, False),
+        (31, -10, True),
+    ],
+)
+def test_a_wrong_clock_wakes_early_or_late_and_never_shares_the_lease_when_it_is_off_by_ten_minutes(
+    state: Bucket, minutes: int, skew_minutes: int, wakes: bool
+) -> None:
+    """Who is woken too early finds the lease held, as only the bucket's clock counts; who is woken late is late."""
+    held = take(state, "a", ttl_s=1200)
+    is_live = seems_live(state, after=timedelta(minutes=minutes), skew=timedelta(minutes=skew_minutes))
+    assert is_live is not wakes
+
+    with pytest.raises(LeaseHeldError):
+        take(state, "b", ttl_s=1200)
+    assert lease.is_ours(state, held)
+
+
+def test_the_lease_is_no_longer_ours_when_it_was_taken_over_or_is_gone(state: Bucket) -> None:
+    held = take(state, "a", ttl_s=0)
+    successor = take(state, "b", ttl_s=0)
+    assert [lease.is_ours(state, one) for one in (held, successor)] == [False, True]
+    state.delete("lease.json")
+    assert not lease.is_ours(state, successor)
 
 
 @pytest.mark.parametrize("is_free", [True, False], ids=["no lease", "a dead holder"])

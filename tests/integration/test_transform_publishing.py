@@ -5,10 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,12 +17,12 @@ from pipeline.objects import Run
 from pipeline.records import read_run
 from pipeline.releases import parse_version
 from tests.integration.transform_world import (
-    ROOT,
     ZIP,
     TransformWorld,
     outcome_lines,
     real_tables,
     run_endpoint,
+    start_transform,
     storage,
     with_value,
 )
@@ -251,7 +248,7 @@ def test_the_next_execution_finishes_when_one_is_killed(published: TransformWorl
         assert published.pointer()["version"] == OLD
         assert published.query("select count(*) from lewis_hamilton.mart_career") == [(1,)]
 
-        finished = _start(published.environment(CLOUD_RUN_EXECUTION="transform-next", **endpoint))
+        finished = start_transform(published.environment(CLOUD_RUN_EXECUTION="transform-next", **endpoint))
         output, _ = finished.communicate(timeout=120)
 
     assert finished.returncode == 0, output
@@ -285,7 +282,7 @@ def test_a_living_holder_is_left_alone_when_another_execution_starts(world: Tran
     lease.take(world.state, "transform-alive", 600, fence_floor=0, has_ended=lambda _: False)
 
     with run_endpoint(set()) as endpoint:
-        second = _start(world.environment(CLOUD_RUN_EXECUTION="transform-second", **endpoint))
+        second = start_transform(world.environment(CLOUD_RUN_EXECUTION="transform-second", **endpoint))
         output, _ = second.communicate(timeout=60)
 
     assert second.returncode == 0, output
@@ -293,20 +290,9 @@ def test_a_living_holder_is_left_alone_when_another_execution_starts(world: Tran
     assert world.state.read_json("published.json") is None
 
 
-def _start(environment: dict[str, str]) -> subprocess.Popen[str]:
-    path = os.pathsep.join([str(ROOT / "dbt"), str(ROOT / "functions")])
-    return subprocess.Popen(
-        [sys.executable, "-m", "transform"],
-        env={**os.environ, **environment, "PYTHONPATH": path},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
 def _kill_at(step: str, environment: dict[str, str]) -> None:
     """Start the job and kill it as soon as it says that a step has begun."""
-    with _start(environment) as process:
+    with start_transform(environment) as process:
         assert process.stdout is not None
         seen = []
         for line in process.stdout:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -239,6 +241,18 @@ def run_endpoint(ended: set[str]) -> Iterator[dict[str, str]]:
     finally:
         for server in servers:
             server.stop()
+
+
+def start_transform(environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start the job as a process of its own."""
+    path = os.pathsep.join([str(ROOT / "dbt"), str(ROOT / "functions")])
+    return subprocess.Popen(
+        [sys.executable, "-m", "transform"],
+        env={**os.environ, **environment, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def outcome_lines(text: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from localcloud.__main__ import leave, main
 from localcloud.cli.disk_buckets import DiskBucket
 from localcloud.cli.session import find_running
 from localcloud.cli.standing import Standing, StateDir, standing_of
+from pipeline.clients.dataproc import FoundBatch
 from pipeline.decisions import BatchState
 from pipeline.errors import PermanentError
 from pipeline.releases import parse_version
@@ -86,7 +87,7 @@ def _write_outcome(state: Path, outcome: str) -> None:
 
 def _standing(state: Path, batch: BatchState = BatchState.ACTIVE) -> Standing | None:
     world = StateDir.at(state).world(CODE, TRANSFORM)
-    return standing_of(world, parse_version("2026.11.0"), lambda: 1, lambda _: (batch, "said"))
+    return standing_of(world, parse_version("2026.11.0"), lambda: 1, lambda _: FoundBatch(batch, "said"))
 
 
 def test_nothing_stands_when_nothing_is_landed(tmp_path: Path) -> None:

@@ -53,6 +53,19 @@ def test_hands_over_every_line_when_a_child_writes_and_ends(children: Children, 
     assert sorted(lines) == [("stderr", b"b\n"), ("stdout", b"a\n"), ("stdout", b"c")]
 
 
+def test_goes_on_reading_when_a_line_cannot_be_kept(children: Children, tmp_path: Path) -> None:
+    kept: list[bytes] = []
+
+    def keep(_: str, line: bytes) -> None:
+        if len(kept) == 3:
+            raise OSError(28, "No space left on device")
+        kept.append(line)
+
+    chatty = "for _ in range(3000): print('x' * 100)"  # more than a pipe holds
+    child = children.start([sys.executable, "-c", chatty], base_environment(tmp_path), tmp_path, keep)
+    assert (child.wait(15), len(kept)) == (0, 3)
+
+
 def test_ends_the_grandchildren_when_a_child_is_stopped(children: Children, tmp_path: Path) -> None:
     lines: list[bytes] = []
     child = children.start(

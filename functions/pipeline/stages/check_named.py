@@ -6,15 +6,13 @@ from datetime import UTC, datetime
 
 from pipeline.clients.release_json import Release
 from pipeline.errors import ErrorCode, PipelineError, TransientError
-from pipeline.objects import request_name
 from pipeline.records import Request
 from pipeline.releases import Version
 from pipeline.stages.answers import Answer, CheckOutcome, ReleaseReport
 from pipeline.stages.check_release import Check
 from pipeline.stages.discovery import is_changed
+from pipeline.stages.wishes import write_request
 from pipeline.state import Candidate, World, candidate_of
-
-_MAX_RIVALS = 20
 
 
 def check_named(check: Check, version: Version, caller: str) -> Answer:
@@ -121,19 +119,15 @@ def _write_request(
     is_older = pointer is not None and not pointer.is_sample and version < pointer.version
     offered = offer.sha256 if offer is not None else None
     landed = candidate.landed.sha256 if candidate is not None else None
-    first = world.last_request(version) + 1
-    for number in range(first, first + _MAX_RIVALS):
-        request = Request(
-            version=version,
-            number=number,
-            force=asked.force,
-            rollback=asked.rollback,
-            backfill=is_older and not asked.rollback,
-            accept_shrink=asked.accept_shrink,
-            zip_sha256=offered or landed,
-            requested_by=caller,
-            requested_at=datetime.now(UTC),
-        )
-        if check.deployment.state.create_json(request_name(version, number), request.to_json()):
-            return number
-    raise TransientError(ErrorCode.OBJECT_CONFLICT, f"{_MAX_RIVALS} others are asking for {version} at this moment")
+    request = Request(
+        version=version,
+        number=world.last_request(version) + 1,
+        force=asked.force,
+        rollback=asked.rollback,
+        backfill=is_older and not asked.rollback,
+        accept_shrink=asked.accept_shrink,
+        zip_sha256=offered or landed,
+        requested_by=caller,
+        requested_at=datetime.now(UTC),
+    )
+    return write_request(check.deployment.state, request)

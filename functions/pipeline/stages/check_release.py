@@ -16,6 +16,7 @@ from pipeline.stages.discovery import Offers, is_changed, missing_requests, newe
 from pipeline.stages.notices import Notices
 from pipeline.stages.reconcile import Reconciliation
 from pipeline.stages.usage import tell_usage
+from pipeline.stages.wishes import renew_request
 from pipeline.state import Candidate, World, candidate_of, candidates
 from pipeline.zips.landing import Landing, land
 
@@ -179,5 +180,12 @@ class Check:
         else:
             try:
                 self.land(release)
+                self._renew_request(world, release.version)
             except (PermanentError, TransientError) as error:
                 self.fail(error, str(release.version))
+
+    def _renew_request(self, world: World, version: Version) -> None:
+        landing = self.landings[version]
+        number = renew_request(world, version, landing.sha256)
+        if number is not None:
+            self.warn(f"the ZIP that was asked for is gone: request {number} for {version} takes {landing.sha256}")

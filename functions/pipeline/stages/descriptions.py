@@ -40,7 +40,7 @@ def describe(action: Action, candidate: Candidate, is_asked: bool) -> ReleaseRep
         case RunTransform(purpose):
             return replace(report, state="processed", stage="transform", next=f"run the transform to {purpose.value}")
         case RecordOutcome(kind, reason):
-            return _described_outcome(report, kind, reason)
+            return _described_outcome(report, kind, reason, is_asked)
         case Wait(stage):
             then = "the manifest" if stage == "batch" else "the pointer"
             return replace(
@@ -72,10 +72,10 @@ def describe(action: Action, candidate: Candidate, is_asked: bool) -> ReleaseRep
             assert_never(action)
 
 
-def _described_outcome(report: ReleaseReport, kind: OutcomeKind, reason: str) -> ReleaseReport:
+def _described_outcome(report: ReleaseReport, kind: OutcomeKind, reason: str, is_asked: bool) -> ReleaseReport:
     outcome = {
         OutcomeKind.REJECTED: CheckOutcome.REJECTED,
-        OutcomeKind.SUPERSEDED: CheckOutcome.SUPERSEDED,
+        OutcomeKind.SUPERSEDED: CheckOutcome.SUPERSEDED if is_asked else CheckOutcome.UP_TO_DATE,
         OutcomeKind.BACKFILLED: CheckOutcome.UP_TO_DATE,
         OutcomeKind.PUBLISHED: CheckOutcome.REPLAYED,
     }[kind]

@@ -1,0 +1,63 @@
+"""A state directory on a disk that fills up: each command says so, the published release stays, and room mends it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.small_disk import small_disk
+from tests.system.conftest import Machine
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+OLD, NEW = "2026.10.0", "2026.11.0"
+# In KiB: not enough for the ZIP, for the batch's work and Parquet, for the warehouse.
+ROOM = (300, 1300, 2300)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    with small_disk(tmp_path / "disk", 100 * 1024) as disk:
+        made = Machine(disk / "state")
+        made.github = tmp_path / "github"  # another disk
+        made.github.mkdir()
+        try:
+            yield made
+        finally:
+            made.clean_up()
+
+
+def fill(machine: Machine, leave_kib: int) -> Path:
+    disk = machine.state.parent
+    found = os.statvfs(disk)
+    filler = disk / "filler"
+    with filler.open("wb") as stream:
+        os.posix_fallocate(stream.fileno(), 0, found.f_bavail * found.f_frsize - leave_kib * 1024)
+    return filler
+
+
+def test_the_published_release_stays_and_room_is_all_it_needs_when_the_disk_fills_up(
+    machine: Machine, release: Callable[[int], bytes]
+) -> None:
+    machine.offer(OLD, release(1))
+    assert machine.run(GITHUB=machine.github)["state"] == "published"
+    before = machine.pointer()
+    machine.offer(NEW, release(2))
+    for leave_kib in ROOM:
+        filler = fill(machine, leave_kib)
+        done = machine.make("run", JSON=1, GITHUB=machine.github)
+        told = done.stdout + done.stderr
+        assert done.returncode == 1, told
+        assert "no space left on device" in told.lower(), told
+        assert "Traceback" not in done.stderr
+        assert machine.pointer() == before
+        assert machine.query("select release from lewis_hamilton.mart_career") == [[OLD]]
+        filler.unlink()
+    batches = machine.objects(f"state/runs/{NEW}/*/batch-*.json")
+    assert len(batches) >= 2, "a batch was among what failed"
+    # More than three failures in a day are not tried again by themselves.
+    assert machine.run(RELEASE=NEW, FORCE=1, GITHUB=machine.github)["state"] == "published"
+    assert machine.pointer()["version"] == NEW
+    assert machine.outcomes() == {OLD: ["published"], NEW: ["published"]}
