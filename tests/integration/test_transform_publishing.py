@@ -238,6 +238,8 @@ def test_the_next_execution_finishes_when_one_is_killed(world: TransformWorld, s
         assert world.document("lease.json")["holder"] == "transform-killed"
         assert world.pointer()["version"] == OLD
         assert world.query("select count(*) from lewis_hamilton.mart_career") == [(1,)]
+        # Once the warehouse is published nobody may come to tidy up: the rest needs no transform.
+        assert bool(list(world.folder.glob("*.fence-*"))) == (step != "report")
 
         finished = _start(world.environment(CLOUD_RUN_EXECUTION="transform-next", **endpoint))
         output, _ = finished.communicate(timeout=120)
