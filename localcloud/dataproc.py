@@ -2,7 +2,8 @@
 
 Honours: create (every field violation in one 400, 409 on a twin), get, list, delete of an ended batch, operations with
 cancel; PENDING, RUNNING, then SUCCEEDED, FAILED or CANCELLED with history, times and the driver's last words; the TTL
-(the batch is cancelled, as far as is known from the documentation); records on disk, so a batch whose driver was lost
+(the batch is cancelled, as far as is known from the documentation); usage, once it has ended, as a driver and two
+executors of the service's defaults would have used as long; records on disk, so a batch whose driver was lost
 is FAILED at the next start.
 Does not check: quotas, subnetworks, images, the service account's rights, list filters; batches are not queued.
 Source: https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/projects.locations.batches
@@ -12,6 +13,7 @@ import re
 import threading
 import uuid
 from collections import deque
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,9 @@ _BATCH_ID = re.compile(r"[a-z0-9-]{4,63}")
 _DURATION = re.compile(r"(\d+)(\.\d+)?s")
 _DEFAULT_TTL_S = 4 * 3600
 _LAST_WORDS = 20
+_NODES = 3
+_DCU_OF_A_NODE = 4  # 4 vCPU and 16 GB
+_SHUFFLE_GB_OF_A_NODE = 250
 
 
 class Dataproc:
@@ -163,12 +168,26 @@ class Dataproc:
         entry = {"state": batch["state"], "stateStartTime": batch["stateTime"]}
         batch["stateHistory"].append({**entry, "stateMessage": batch["stateMessage"]})
         batch.update(state=state, stateTime=durable.now_utc(), stateMessage=message)
+        if state not in ACTIVE:
+            batch["runtimeInfo"]["approximateUsage"] = _usage(batch)
         durable.write_json(self._folder / f"{_id(batch)}.json", batch)
 
 
 def _id(batch: dict[str, Any]) -> str:
     name: str = batch["name"]
     return name.rpartition("/")[2]
+
+
+def _usage(batch: dict[str, Any]) -> dict[str, str]:
+    """Count what the service would bill: nothing before RUNNING, and 64-bit numbers are text in its JSON."""
+    began = next((entry for entry in batch["stateHistory"] if entry["state"] == "RUNNING"), None)
+    ended_at = datetime.fromisoformat(batch["stateTime"])
+    seconds = (ended_at - datetime.fromisoformat(began["stateStartTime"])).total_seconds() if began else 0.0
+    milli_dcu, shuffle_gb = 1000 * _DCU_OF_A_NODE * _NODES, _SHUFFLE_GB_OF_A_NODE * _NODES
+    return {
+        "milliDcuSeconds": str(round(seconds * milli_dcu)),
+        "shuffleStorageGbSeconds": str(round(seconds * shuffle_gb)),
+    }
 
 
 def _ttl_s(batch: dict[str, Any]) -> float:

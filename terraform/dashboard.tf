@@ -8,6 +8,8 @@ locals {
     { title = "Landed bytes", metric = "landed_bytes", aligner = "ALIGN_DELTA", reducer = "REDUCE_MEAN", by = ["release"], resource = "" },
     { title = "Findings of rejected releases", metric = "findings", aligner = "ALIGN_DELTA", reducer = "REDUCE_MEAN", by = ["release"], resource = "" },
     { title = "Spark batch (ms)", metric = "batch_duration_ms", aligner = "ALIGN_DELTA", reducer = "REDUCE_MEAN", by = ["release"], resource = "" },
+    { title = "Spark batch, billed compute (DCU ms)", metric = "batch_milli_dcu_seconds", aligner = "ALIGN_DELTA", reducer = "REDUCE_MEAN", by = ["release"], resource = "" },
+    { title = "Spark batch, billed shuffle storage (GB s)", metric = "batch_shuffle_gb_seconds", aligner = "ALIGN_DELTA", reducer = "REDUCE_MEAN", by = ["release"], resource = "" },
   ]
 
   chart_tiles = [
@@ -40,7 +42,7 @@ locals {
 
   log_tile = {
     xPos   = 0
-    yPos   = 36
+    yPos   = 12 * ceil(length(local.charts) / 2)
     width  = 48
     height = 16
     widget = {
@@ -53,6 +55,7 @@ locals {
     everything = "(${local.our_logs}) OR resource.type=\"cloud_dataproc_batch\""
     outcomes   = "(${local.our_logs}) AND jsonPayload.outcome:*"
     errors     = "((${local.our_logs}) OR resource.type=\"cloud_dataproc_batch\") AND severity>=ERROR"
+    usage      = "(${local.our_logs}) AND jsonPayload.batch_usage:*"
     rejected   = "(${local.our_logs}) AND jsonPayload.outcome=(\"rejected\" OR \"refused\")"
   }
 }
@@ -67,8 +70,7 @@ resource "google_monitoring_dashboard" "pipeline" {
   depends_on = [google_logging_metric.counter, google_logging_metric.distribution]
 }
 
-# Saved queries, as links that open in the Logs Explorer: google_logging_saved_query is not among the resources that can be
-# checked without the provider itself.
+# Saved queries, as links that open in the Logs Explorer (decision 43).
 output "log_queries" {
   description = "Queries to begin with, as links into the Logs Explorer."
   value = {

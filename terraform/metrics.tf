@@ -12,10 +12,12 @@ locals {
   }
 
   distributions = {
-    duration_ms       = { filter = "jsonPayload.duration_ms:* AND jsonPayload.outcome:*", value = "jsonPayload.duration_ms", labels = ["stage", "outcome"], unit = "ms", what = "How long an event or a run took" }
-    landed_bytes      = { filter = "jsonPayload.step=\"land\"", value = "jsonPayload.progress.done", labels = ["release"], unit = "By", what = "Size of a landed ZIP" }
-    findings          = { filter = "jsonPayload.finding_counts.error:*", value = "jsonPayload.finding_counts.error", labels = ["release"], unit = "1", what = "Findings of a rejected release" }
-    batch_duration_ms = { filter = "jsonPayload.batch_duration_ms:*", value = "jsonPayload.batch_duration_ms", labels = ["release"], unit = "ms", what = "How long the Spark batch worked: what Dataproc is paid for, besides its start" }
+    duration_ms              = { filter = "jsonPayload.duration_ms:* AND jsonPayload.outcome:*", value = "jsonPayload.duration_ms", labels = ["stage", "outcome"], unit = "ms", what = "How long an event or a run took" }
+    landed_bytes             = { filter = "jsonPayload.step=\"land\"", value = "jsonPayload.progress.done", labels = ["release"], unit = "By", what = "Size of a landed ZIP" }
+    findings                 = { filter = "jsonPayload.finding_counts.error:*", value = "jsonPayload.finding_counts.error", labels = ["release"], unit = "1", what = "Findings of a rejected release" }
+    batch_duration_ms        = { filter = "jsonPayload.batch_duration_ms:*", value = "jsonPayload.batch_duration_ms", labels = ["release"], unit = "ms", what = "How long the Spark batch worked, by its own clock" }
+    batch_milli_dcu_seconds  = { filter = "jsonPayload.batch_usage.milli_dcu_seconds:*", value = "jsonPayload.batch_usage.milli_dcu_seconds", labels = ["release"], unit = "1", what = "Compute that a Spark batch is billed for, in DCU milliseconds" }
+    batch_shuffle_gb_seconds = { filter = "jsonPayload.batch_usage.shuffle_storage_gb_seconds:*", value = "jsonPayload.batch_usage.shuffle_storage_gb_seconds", labels = ["release"], unit = "GBy.s", what = "Shuffle storage that a Spark batch is billed for, in GB seconds" }
   }
 }
 

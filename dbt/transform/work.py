@@ -77,7 +77,7 @@ def _decide(world: World, candidate: Candidate, settings: Settings) -> Action:
         facts_of(
             world,
             candidate,
-            batch_state=None,
+            find_batch=None,
             is_lease_live=False,
             published_fence=lambda: published_fence(settings.warehouse_url),
         )

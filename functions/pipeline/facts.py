@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from pipeline.clients.dataproc import FoundBatch
 from pipeline.clients.storage import StoredObject
-from pipeline.decisions import Attempt, BatchState, Facts, TransformFailure
+from pipeline.decisions import Attempt, Facts, TransformFailure
 from pipeline.documents import Fields, InvalidDocumentError
 from pipeline.manifests import Manifest
 from pipeline.objects import Run
 from pipeline.records import OutcomeKind, Pointer
 from pipeline.state import Candidate, RunObjects, World, is_newest_published, read_manifest, read_outcome
 
-BatchLookup = Callable[[str], tuple[BatchState, str]]
+BatchLookup = Callable[[str], FoundBatch]
 FenceLookup = Callable[[], int | None]
 
 
@@ -21,7 +22,7 @@ def facts_of(
     world: World,
     candidate: Candidate,
     *,
-    batch_state: BatchLookup | None,
+    find_batch: BatchLookup | None,
     is_lease_live: bool,
     published_fence: FenceLookup,
 ) -> Facts:
@@ -50,12 +51,13 @@ def facts_of(
         return facts
     if found.manifest is not None:
         return replace(facts, manifest_status=read_manifest(world.state, run).status)
-    if batch_state is None or not found.batches:
+    if find_batch is None or not found.batches:
         return facts
     attempts = []
     for number, info in sorted(found.batches.items()):
-        state, message = batch_state(run.batch_id(number))
-        attempts.append(Attempt(number, info.created_at, state, message))
+        batch = find_batch(run.batch_id(number))
+        # A batch may be refused for long after its record was made: its day begins with the batch.
+        attempts.append(Attempt(number, batch.created_at or info.created_at, batch.state, batch.message))
     # A manifest may have come while the batches were asked: it is the truth, and it is read after them.
     late = world.state.read_json(run.manifest)
     if late is not None:

@@ -11,8 +11,10 @@ from localcloud.cli.local_http import call
 from localcloud.cli.session import Session
 from localcloud.deployment import PROJECT, REGION, warehouse_url
 from pipeline import decisions
+from pipeline.clients.dataproc import FoundBatch
 from pipeline.clients.warehouse import published_fence
 from pipeline.decisions import BatchState
+from pipeline.documents import parse_utc
 from pipeline.facts import BatchLookup, FenceLookup, facts_of
 from pipeline.findings import Told, tell_findings
 from pipeline.releases import Version
@@ -61,13 +63,13 @@ class StateDir:
 
 
 def standing_of(
-    world: World, version: Version, published_fence: FenceLookup, batch_state: BatchLookup | None = None
+    world: World, version: Version, published_fence: FenceLookup, find_batch: BatchLookup | None = None
 ) -> Standing | None:
     """Say where one release stands; None when it is not landed."""
     candidate = candidate_of(world, version)
     if candidate is None:
         return None
-    facts = facts_of(world, candidate, batch_state=batch_state, is_lease_live=False, published_fence=published_fence)
+    facts = facts_of(world, candidate, find_batch=find_batch, is_lease_live=False, published_fence=published_fence)
     action = decisions.next_action(facts)
     told = describe(action, candidate, is_asked=False)
     return Standing(
@@ -101,15 +103,19 @@ def _findings(world: World, candidate: Candidate) -> tuple[Told, ...]:
 def batch_lookup(running: Session | None) -> BatchLookup:
     """Ask localcloud's Dataproc for a batch's state; while nobody is up, no batch is active."""
 
-    def find(batch_id: str) -> tuple[BatchState, str]:
+    def find(batch_id: str) -> FoundBatch:
         if running is None:
-            return BatchState.MISSING, ""
+            return FoundBatch(BatchState.MISSING)
         url = f"{running.urls['dataproc']}/v1/projects/{PROJECT}/locations/{REGION}/batches/{batch_id}"
         answer = call(url)
         if answer.status == 404:
-            return BatchState.MISSING, ""
+            return FoundBatch(BatchState.MISSING)
         name = str(answer.document.get("state", "")).lower()
         is_over = name in (BatchState.SUCCEEDED, BatchState.FAILED, BatchState.CANCELLED)
-        return BatchState(name) if is_over else BatchState.ACTIVE, str(answer.document.get("stateMessage", ""))
+        return FoundBatch(
+            BatchState(name) if is_over else BatchState.ACTIVE,
+            str(answer.document.get("stateMessage", "")),
+            parse_utc(str(answer.document["createTime"])),
+        )
 
     return find

@@ -30,7 +30,7 @@ def cloud_status(arguments: argparse.Namespace) -> Exit:
                 world,
                 version,
                 lambda: published_fence(deployed.settings.warehouse_url),
-                deployment.dataproc.find_state,
+                deployment.dataproc.find_batch,
             )
             for version in sorted(world.zips)
         ]

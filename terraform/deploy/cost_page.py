@@ -22,7 +22,7 @@ The aim was 0.04 USD a release and about nothing when nothing happens. The model
 idle costs {month:.2f} USD a month, nearly all of it for images, the scheduler and the alert, most of which the free tiers cover.
 
 The largest uncertainty is the batch: a run takes 4 to 7 minutes, of which Dataproc bills what driver and executors are there for. The dashboard's "Spark batch"
-shows how long they worked, `gcloud dataproc batches describe` what was billed (`approximateUsage`). BigQuery bills 10 MiB a table and
+and "billed" charts show how long they worked and what Dataproc counted for it (`approximateUsage`, logged by the first tick after the batch). BigQuery bills 10 MiB a table and
 query at the least, which for tables as small as F1DB's is nearly all of its price. A project's first TiB of queries in a month is free: where nobody else uses it up, BigQuery
 costs nothing and a release {without_queries:.3f} USD.
 """

@@ -162,10 +162,10 @@ def _create_batch(world: World, key: str) -> object:
     return str(Dataproc(PROJECT, REGION, world.batches.url, answer_s=ANSWER_S).create_batch(plan, settings))
 
 
-def _find_state(world: World, key: str) -> object:
+def _find_batch(world: World, key: str) -> object:
     from pipeline.clients.dataproc import Dataproc
 
-    return str(Dataproc(PROJECT, REGION, world.batches.url, answer_s=ANSWER_S).find_state(f"{key}-none")[0])
+    return str(Dataproc(PROJECT, REGION, world.batches.url, answer_s=ANSWER_S).find_batch(f"{key}-none").state)
 
 
 def _batches(world: World, key: str) -> int:
@@ -203,7 +203,7 @@ def _wakings(world: World, key: str) -> int:
 
 SERVICES = (
     Call("Dataproc.create_batch", {"service": "dataproc", "method": "POST"}, _create_batch, _batches),
-    Call("Dataproc.find_state", {"service": "dataproc", "method": "GET"}, _find_state),
+    Call("Dataproc.find_batch", {"service": "dataproc", "method": "GET"}, _find_batch),
     Call(
         "RunJob.start",
         {"service": "run", "method": "POST", "path": ":run"},

@@ -111,6 +111,10 @@ def test_runs_pending_running_succeeded_when_the_driver_succeeds(cloud: Cloud) -
 
     assert [entry.state.name for entry in ended.state_history] == ["PENDING", "RUNNING"]
     assert (ended.labels["run"], ended.runtime_config.version, ended.state_message) == ("f1db-2026", "2.3", "")
+    usage, began = ended.runtime_info.approximate_usage, ended.state_history[-1].state_start_time
+    ran_s = (ended.state_time - began).total_seconds()
+    assert usage.milli_dcu_seconds == round(12_000 * ran_s) > 0
+    assert usage.shuffle_storage_gb_seconds == round(750 * ran_s) > 0
     assert (cloud.state_dir / "logs" / "batch.jsonl").read_text() == '{"message": "hi"}\n'
     assert (cloud.state_dir / "logs" / "spark" / "f1db-2026-1.log").read_text() == "plain x\n"
     operation = cloud.client.transport.operations_client.get_operation(name=ended.operation)

@@ -161,11 +161,12 @@ class GitHubStandIn:
 
 
 class DataprocStandIn:
-    """Batches by id; `states` says how each goes, `refusal` refuses the next ones."""
+    """Batches by id; `states` says how each goes, `usages` what it used, `refusal` refuses the next ones."""
 
     def __init__(self) -> None:
         self.batches: dict[str, dict[str, Any]] = {}
         self.states: dict[str, tuple[str, str]] = {}
+        self.usages: dict[str, dict[str, str]] = {}
         self.refusal: Reply | None = None
         self.server = StandIn(self._reply)
 
@@ -182,7 +183,10 @@ class DataprocStandIn:
         if batch_id not in self.batches:
             return error_reply(404, "NOT_FOUND", "Not found")
         state, message = self.states.get(batch_id, ("RUNNING", ""))
-        return json_reply({"name": asked.path.lstrip("/"), "state": state, "stateMessage": message})
+        document = {"name": asked.path.lstrip("/"), "state": state, "stateMessage": message}
+        if batch_id in self.usages:
+            document["runtimeInfo"] = {"approximateUsage": self.usages[batch_id]}
+        return json_reply(document)
 
 
 class RunStandIn:

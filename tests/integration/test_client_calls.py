@@ -25,7 +25,7 @@ ANSWERS: dict[str, tuple[str, dict[str, str]]] = {
     "Bucket.read_json": ("done", {"HTML with 200": "malformed_document", "503 for ever": "storage_unavailable"}),
     "Bucket.open": ("done", {"503 for ever": "storage_unavailable"}),
     "Dataproc.create_batch": ("dataproc_unavailable", {"429": "batch_refused"}),
-    "Dataproc.find_state": (
+    "Dataproc.find_batch": (
         "done",
         {"HTML with 200": "dataproc_unavailable", "503 for ever": "dataproc_unavailable"},
     ),

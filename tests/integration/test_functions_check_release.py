@@ -6,6 +6,7 @@ import os
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -524,3 +525,38 @@ def test_sends_the_token_to_no_other_host_when_the_api_redirects(
     assert len(recorder.asked) == 1
     assert all("secret" not in str(asked) for asked in recorder.asked)
     assert functions.names("landing") == []
+
+
+def told_usage(functions: Functions) -> list[dict[str, Any]]:
+    return [line for line in functions.lines() if line.get("step") == "usage"]
+
+
+def test_tells_what_a_batch_is_billed_for_once_when_dataproc_has_counted_it(functions: Functions) -> None:
+    functions.github.zips = {"2026.11.0": NEW}
+    functions.send("start_batch", "landing", functions.land("2026.11.0", NEW))
+    batch_id = functions.run_name("2026.11.0", NEW) + "-1"
+    assert functions.check().status_code == 200
+    assert told_usage(functions) == [], "it runs"
+    functions.dataproc.states[batch_id] = ("SUCCEEDED", "")
+    functions.dataproc.usages[batch_id] = {"milliDcuSeconds": "1800000", "shuffleStorageGbSeconds": "108000"}
+    functions.process("2026.11.0", NEW)
+    assert functions.check({"dry_run": True}).status_code == 200
+    assert told_usage(functions) == []
+    for _ in range(2):
+        assert functions.check().status_code == 200
+    [line] = told_usage(functions)
+    assert line["batch_usage"] == {"milli_dcu_seconds": 1800000, "shuffle_storage_gb_seconds": 108000}
+    assert line["message"] == f"batch {batch_id} is billed for 0.500 DCU hours and 30.0 GB hours of shuffle storage"
+    assert (line["severity"], line["release"], line["attempt"]) == ("INFO", "2026.11.0", 1)
+
+
+def test_reconciles_all_the_same_when_dataproc_cannot_tell_the_usage(functions: Functions) -> None:
+    functions.github.zips = {"2026.11.0": NEW}
+    functions.send("start_batch", "landing", functions.land("2026.11.0", NEW))
+    functions.process("2026.11.0", NEW)
+    unreadable: Any = 5  # where a text belongs
+    functions.dataproc.states[functions.run_name("2026.11.0", NEW) + "-1"] = ("SUCCEEDED", unreadable)
+    answer = functions.check()
+    assert (answer.status_code, answer.json()["outcome"]) == (200, "replayed")
+    [line] = told_usage(functions)
+    assert (line["severity"], "told later" in line["message"]) == ("WARNING", True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pipeline.clients.dataproc import FoundBatch
 from pipeline.clients.storage import Bucket
+from pipeline.decisions import BackOff, BatchState, next_action
 from pipeline.facts import facts_of
 from pipeline.releases import parse_version
 from pipeline.state import World, candidate_of, candidates, read_world
@@ -104,7 +106,7 @@ def test_published_run_with_the_greatest_fence_is_the_only_candidate_when_the_po
     assert "published.json" in world.pointer_problem
     assert world.pointer_generation > 0, "so that its holder can replace it"
     assert runs(world) == [functions.run_name("2026.8.0", THREE, 1)]
-    facts = facts_of(world, candidates(world)[0], batch_state=None, is_lease_live=False, published_fence=lambda: None)
+    facts = facts_of(world, candidates(world)[0], find_batch=None, is_lease_live=False, published_fence=lambda: None)
     assert facts.is_newest_published
 
 
@@ -117,7 +119,7 @@ def test_published_run_stands_for_its_release_when_other_code_is_deployed(functi
 
 def pointer_facts(functions: Functions, fence: int | None) -> tuple[bool, bool]:
     world = world_of(functions)
-    facts = facts_of(world, candidates(world)[0], batch_state=None, is_lease_live=False, published_fence=lambda: fence)
+    facts = facts_of(world, candidates(world)[0], find_batch=None, is_lease_live=False, published_fence=lambda: fence)
     return facts.is_warehouse_lost, facts.is_history_behind
 
 
@@ -146,5 +148,29 @@ def test_the_warehouse_is_not_asked_when_another_run_is_decided(functions: Funct
     def never() -> int | None:
         raise AssertionError("asked")
 
-    facts = facts_of(world, candidates(world)[1], batch_state=None, is_lease_live=False, published_fence=never)
+    facts = facts_of(world, candidates(world)[1], find_batch=None, is_lease_live=False, published_fence=never)
     assert (facts.is_warehouse_lost, facts.is_history_behind) == (False, False)
+
+
+def test_backs_off_for_a_day_from_the_batches_when_their_records_are_older(functions: Functions) -> None:
+    functions.land("2026.11.0", ONE)
+    run = functions.run_name("2026.11.0", ONE)
+    for attempt in (1, 2, 3):
+        functions.write(f"runs/2026.11.0/{run}/batch-{attempt}.json", {})
+    began = datetime.now(UTC) + timedelta(hours=30)  # CreateBatch was refused for so long, and then went through
+    landing, state = (Bucket(functions.buckets[kind].name, "test") for kind in ("landing", "state"))
+    world = read_world(
+        landing,
+        state,
+        code_digest=CODE_DIGEST,
+        transform_digest=TRANSFORM_DIGEST,
+        now=began + timedelta(hours=1),
+    )
+    facts = facts_of(
+        world,
+        candidates(world)[0],
+        find_batch=lambda batch_id: FoundBatch(BatchState.FAILED, f"{batch_id} is out of luck", began),
+        is_lease_live=False,
+        published_fence=lambda: None,
+    )
+    assert next_action(facts) == BackOff("batch", began + timedelta(hours=24), f"{run}-3 is out of luck")

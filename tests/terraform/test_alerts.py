@@ -60,6 +60,37 @@ def test_every_code_wakes_one_alert_when_it_is_logged(whole_plan: Plan) -> None:
     assert set(covered) == logged_codes()
 
 
+def words_logged() -> set[str]:
+    """Collect the names of arguments, fields and keys in what is deployed: what a log line's fields are called."""
+    words: set[str] = set()
+    for folder in ("functions", "dataproc_jobs", "dbt/transform"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg is not None:
+                    words.add(node.arg)
+                elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                    words.add(node.target.id)
+                elif isinstance(node, ast.Dict):
+                    words |= {str(key.value) for key in node.keys if isinstance(key, ast.Constant)}
+    return words
+
+
+@pytest.mark.slow
+def test_every_metric_and_chart_reads_what_the_code_logs(whole_plan: Plan) -> None:
+    metrics = whole_plan.resources("google_logging_metric").values()
+    read = {
+        word
+        for metric in metrics
+        for path in re.findall(r"jsonPayload\.([a-z_.]+)", f"{metric['filter']} {metric['value_extractor'] or ''}")
+        for word in path.split(".")
+    }
+    assert {"outcome", "milli_dcu_seconds", "shuffle_storage_gb_seconds"} <= read
+    assert read - words_logged() == set()
+    [dashboard] = whole_plan.resources("google_monitoring_dashboard").values()
+    charted = set(re.findall(r"user/(f1db/[a-z_]+)", dashboard["dashboard_json"]))
+    assert charted == {metric["name"] for metric in metrics}, "each metric is drawn, and nothing else is"
+
+
 @pytest.mark.slow
 def test_filters_fit_when_google_limits_their_length(whole_plan: Plan) -> None:
     # Source: https://cloud.google.com/monitoring/api/ref_v3/rest/v3/projects.alertPolicies (2,048 characters)

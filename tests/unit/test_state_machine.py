@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from pipeline.clients.dataproc import FoundBatch
 from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.decisions import Action, BatchState, RecordOutcome, RunTransform, StartBatch, next_action
 from pipeline.facts import BatchLookup, facts_of
@@ -227,17 +228,18 @@ class Pipeline(RuleBasedStateMachine):
         )  # fmt: skip
 
     def decide(self, world: World, candidate: Candidate) -> Action:
-        def batch_state(batch: str) -> tuple[BatchState, str]:
-            return self.batches.get(batch, (BatchState.MISSING, None))[0], ""
+        def find_batch(batch: str) -> FoundBatch:
+            state, created_at = self.batches.get(batch, (BatchState.MISSING, None))
+            return FoundBatch(state, "", created_at)
 
         live = is_lease_live(world, self.has_ended)
-        return self.next_action(world, candidate, batch_state, is_lease_live=live)
+        return self.next_action(world, candidate, find_batch, is_lease_live=live)
 
     def next_action(
-        self, world: World, candidate: Candidate, batch_state: BatchLookup | None, *, is_lease_live: bool
+        self, world: World, candidate: Candidate, find_batch: BatchLookup | None, *, is_lease_live: bool
     ) -> Action:
         facts = facts_of(
-            world, candidate, batch_state=batch_state, is_lease_live=is_lease_live,
+            world, candidate, find_batch=find_batch, is_lease_live=is_lease_live,
             published_fence=lambda: self.published_fence,
         )  # fmt: skip
         return next_action(facts)

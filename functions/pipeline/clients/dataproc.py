@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -37,6 +37,27 @@ class BatchPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchUsage:
+    """What a batch is billed for, as Dataproc counts it once the batch has ended.
+
+    Source: https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/UsageMetrics
+    """
+
+    milli_dcu_seconds: int
+    shuffle_storage_gb_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBatch:
+    """What GetBatch says: `created_at` is None for a batch that does not exist, `usage` until it is counted."""
+
+    state: BatchState
+    message: str = ""
+    created_at: datetime | None = None
+    usage: BatchUsage | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Dataproc:
     """The batches of one project and region."""
 
@@ -65,8 +86,8 @@ class Dataproc:
                 return Creation.EXISTED
         return Creation.CREATED
 
-    def find_state(self, batch_id: str) -> tuple[BatchState, str]:
-        """Return a batch's state and its message.
+    def find_batch(self, batch_id: str) -> FoundBatch:
+        """Return how a batch is doing; one that does not exist is MISSING.
 
         Raises:
             TransientError: `dataproc_denied` or `dataproc_unavailable`.
@@ -80,13 +101,18 @@ class Dataproc:
                 name = f"{self._parent}/batches/{batch_id}"
                 batch = client.get_batch(name=name, retry=reading_again(), timeout=self.answer_s)
             except NotFound:
-                return BatchState.MISSING, ""
+                return FoundBatch(BatchState.MISSING)
         states = {
             dataproc_v1.Batch.State.SUCCEEDED: BatchState.SUCCEEDED,
             dataproc_v1.Batch.State.FAILED: BatchState.FAILED,
             dataproc_v1.Batch.State.CANCELLED: BatchState.CANCELLED,
         }
-        return states.get(batch.state, BatchState.ACTIVE), str(batch.state_message)
+        return FoundBatch(
+            states.get(batch.state, BatchState.ACTIVE),
+            str(batch.state_message),
+            batch.create_time if "create_time" in batch else None,
+            _usage(batch.runtime_info),
+        )
 
     @property
     def _parent(self) -> str:
@@ -115,6 +141,13 @@ def _batch(plan: BatchPlan, settings: BatchSettings) -> Any:
         ),
         labels=plan.labels,
     )
+
+
+def _usage(info: Any) -> BatchUsage | None:
+    if "approximate_usage" not in info:
+        return None
+    counted = info.approximate_usage
+    return BatchUsage(int(counted.milli_dcu_seconds), int(counted.shuffle_storage_gb_seconds))
 
 
 @cache

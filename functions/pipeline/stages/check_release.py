@@ -15,6 +15,7 @@ from pipeline.stages.deployment import Deployment
 from pipeline.stages.discovery import Offers, is_changed, missing_requests, newer_releases
 from pipeline.stages.notices import Notices
 from pipeline.stages.reconcile import Reconciliation
+from pipeline.stages.usage import tell_usage
 from pipeline.state import Candidate, World, candidate_of, candidates
 from pipeline.zips.landing import Landing, land
 
@@ -41,6 +42,7 @@ class Check:
         if self.landings:
             world = self.deployment.read_world()
         self.reconcile(world, candidates(world))
+        self._tell_usage(world)
         return self.answer()
 
     def reconcile(self, world: World, found: list[Candidate], *, is_asked: bool = False) -> None:
@@ -141,6 +143,15 @@ class Check:
             run=report.run,
             error_code=str(ErrorCode.RELEASE_LATE),
         )
+
+    def _tell_usage(self, world: World) -> None:
+        """Log what batches cost; a tick that cannot is none the worse for it."""
+        if self.request.dry_run:
+            return
+        try:
+            tell_usage(self.deployment, world, self.log)
+        except PipelineError as error:
+            self.log.warning(f"what batches cost is told later: {error.message}", step="usage")
 
     def _offers(self, world: World) -> list[Release]:
         try:

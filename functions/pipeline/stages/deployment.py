@@ -59,7 +59,7 @@ class Deployment:
             facts = facts_of(
                 world,
                 candidate,
-                batch_state=self.dataproc.find_state,
+                find_batch=self.dataproc.find_batch,
                 is_lease_live=is_lease_live(world, self.job.has_ended),
                 published_fence=lambda: published_fence(self.settings.warehouse_url),
             )
