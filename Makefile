@@ -55,7 +55,7 @@ define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
 
-.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint security sbom fuzz bench docs lock clean
+.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint security sbom fuzz chaos bench docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
@@ -170,6 +170,12 @@ sbom: ## what is deployed and what is run, with versions, hashes and licences: C
 fuzz: ## hostile ZIPs, tables, events, bodies and GitHub answers, new ones each time [TIME_S=300]
 	@$(call set_up,test)
 	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs" $(PY) -m tests.fuzz --time-s="$${TIME_S:-300}"
+
+chaos: ## kill everything everywhere, disturb every client's call; the tables of docs/faults.md again [ONLY=a part of a crash point's name]
+	@$(call set_up,test)
+	CHAOS_RESULTS="$$STATE/chaos.json" $(PY) -m pytest -m chaos -s -q $(ARGS)
+	status=$$?
+	$(PY) -m tests.chaos.page "$$STATE/chaos.json" docs/faults.md && exit $$status
 
 bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--only streaming|chain|spark|spark-x40|dbt"]
 	@$(call set_up,test)

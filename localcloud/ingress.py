@@ -95,7 +95,7 @@ class Ingress:
 
 
 def _object_of(environ: dict[str, Any]) -> str:
-    """Return `<bucket>/<name>` of the object that an event tells of, for the fault schedule; nothing for a plain call."""
+    """Return `<bucket>/<name>` of the object that an event tells of, for the fault schedule; else nothing."""
     subject = str(environ.get("HTTP_CE_SUBJECT", ""))
     return f"{environ.get('HTTP_CE_BUCKET', '')}/{unquote(subject.removeprefix('objects/'))}" if subject else ""
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.chaos.client_calls import CALLS
 from tests.chaos.client_faults import FAULTS, QUICK, STALL_S, Cell
+from tests.chaos.results import keep_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 BUDGET_S = 20.0
@@ -116,6 +117,7 @@ def test_repeats_a_call_or_fails_clearly_with_one_effect_when_a_request_goes_wro
 @pytest.mark.timeout(900)
 def test_repeats_a_call_or_fails_clearly_with_one_effect_when_anything_goes_wrong() -> None:
     cells = measure()
+    keep_cells(cells)
     missing = {(call, fault) for call in CALLS for fault in FAULTS} - {(cell.call, cell.fault) for cell in cells}
     assert {call for call, fault in missing if fault != "503 for ever"} == {"pyarrow reads", "pyarrow writes"}
     assert {fault for call, fault in missing if call.startswith("pyarrow")} == NOT_TRIED
