@@ -158,6 +158,9 @@ class Killing:
             if not self._has_fired() and self._is_published():
                 self._ask("/tick", post=True)
         assert self._has_fired(), "the point never came"
+        if point.victim not in ("localcloud", "all"):
+            killed = f"a fault has killed {point.victim}: 1 processes"
+            _wait(lambda: self.machine.logged("localcloud", killed) == 1, f"the line {killed!r}")
         assert is_up or point.victim in ("localcloud", "all"), "localcloud has not come up"
 
     def _until_dead(self) -> None:

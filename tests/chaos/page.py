@@ -11,7 +11,7 @@ from typing import Any
 from tests.chaos.client_faults import FAULTS, Cell, table
 from tests.chaos.results import read_results
 
-BEGIN = "<!-- made by `make chaos` -->"
+BEGIN, END = "<!-- made by `make chaos` -->", "<!-- end of what `make chaos` makes -->"
 _ENDED = ("0 ticks", "1 tick", "2 ticks")
 _COLUMNS = ("its caller, before", "its caller, after", "everything, after", "the process, silent")
 
@@ -25,7 +25,7 @@ def rendered(found: dict[str, Any]) -> str:
         raise ValueError("the clients' calls have not been tried")
     endings = [found["endings"][name] for name in found["points"]]
     cells = [Cell(**cell) for cell in found["cells"]]
-    return "\n".join([BEGIN, "", *_of_kills(endings), "", *_of_calls(cells), ""])
+    return "\n".join([BEGIN, "", *_of_kills(endings), "", *_of_calls(cells), "", END])
 
 
 def figure(endings: list[dict[str, Any]]) -> str:
@@ -39,7 +39,7 @@ def figure(endings: list[dict[str, Any]]) -> str:
 
 def names_on(page: str) -> tuple[set[str], set[str]]:
     """Return the rows of the two tables of a page: steps, and clients' calls."""
-    kills, _, calls = page.partition(BEGIN)[2].partition("### Each client call")
+    kills, _, calls = page.partition(BEGIN)[2].partition(END)[0].partition("### Each client call")
     rows = r"^\| `?([^|`]+?)`? \|"
     steps = set(re.findall(rows, kills, re.MULTILINE)) - {"step"}
     return steps, set(re.findall(rows, calls, re.MULTILINE)) - {"call"}
@@ -87,7 +87,8 @@ def main(arguments: list[str]) -> int:
     except ValueError as error:
         sys.stderr.write(f"{page} is left as it is: {error}\n")
         return 1
-    page.write_text(page.read_text("utf-8").partition(BEGIN)[0] + made, "utf-8")
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    page.write_text(before + made + rest.partition(END)[2], "utf-8")
     return 0
 
 

@@ -6,16 +6,13 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.chaos.crash_points import Point
 from tests.chaos.kill_world import Killing
-from tests.chaos.page import names_on
 from tests.chaos.results import keep_ending, keep_points
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/faults.md"
 _RUN = "state/runs/<version>/<run>"
 # A share for `make test`: each process, and each object that carries a guarantee, with and without its effect.
 SHARE = (
@@ -37,12 +34,6 @@ def killing(tmp_path_factory: pytest.TempPathFactory, release: Callable[[int], b
     made = Killing(tmp_path_factory.mktemp("kills"), release(1))
     yield made
     made.machine.clean_up()
-
-
-@pytest.mark.timeout(600)
-def test_page_of_faults_shows_each_step_of_the_chain_when_one_is_recorded(killing: Killing) -> None:
-    steps, _ = names_on(PAGE.read_text("utf-8"))
-    assert steps == {point.row for point in killing.points}
 
 
 @pytest.mark.timeout(600)
