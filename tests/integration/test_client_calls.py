@@ -91,7 +91,8 @@ def problems(cell: Cell) -> list[str]:
         found.append("the fault never happened")
     if cell.answer != others.get(cell.fault, usual):
         found.append(f"answers {cell.answer}, not {others.get(cell.fault, usual)}: {cell.value}")
-    if cell.fault.startswith("stall") and cell.seconds >= STALL_S:
+    # Beyond what the call takes undisturbed, which on a loaded machine is not nothing.
+    if cell.fault.startswith("stall") and cell.seconds - cell.again_seconds >= STALL_S:
         found.append("waits as long as the stall lasts")
     if cell.seconds > BUDGET_S:
         found.append(f"took {cell.seconds} s")

@@ -17,7 +17,7 @@ def ending(point: str, when: str, victim: str, problems: list[str]) -> dict[str,
 
 
 CELL = {"call": "land", "fault": "503", "answer": "done", "value": "", "seconds": 1, "has_fired": True, "effects": 1,
-        "again": "done", "effects_again": 1}  # fmt: skip
+        "again": "done", "again_seconds": 1, "effects_again": 1}  # fmt: skip
 ENDINGS = [
     ending("storage POST a: batch before", "before", "batch", []),
     ending("storage POST a: batch after", "after", "batch", ["doubled"]),
