@@ -18,6 +18,8 @@ from typing import Any
 
 # From which prepared world on a stage goes: nothing landed, the ZIP landed, the manifest written.
 STAGES = ("offered", "landed", "processed")
+# The same worlds without the event that leads on: there a tick makes check_release wake the function up.
+LOST = {f"{stage}, its event lost": stage for stage in STAGES[1:]}
 FRONT_DOORS = ("check_release", "start_batch", "start_dbt")
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
 _GENERAL = (
@@ -125,10 +127,11 @@ def _at_steps(requests: Sequence[Request]) -> list[Point]:
     turns = cycle(("localcloud", "all"))
     for (stage, service, method, name), count in counts.items():
         for nth in dict.fromkeys((1, count)):
-            row = f"{service} {method} {name}".rstrip() + (f" ({stage})" if name == "any other object" else "")
+            row = f"{service} {method} {name}".rstrip()
+            row += f" ({stage})" if name in ("", "any other object") or stage in LOST else ""
             row += "" if count == 1 else f", {'first' if nth == 1 else 'last'}"
             rule = {"service": service, "method": method, "nth": nth, **_narrowed(service, name)}
-            caller = caller_of(service, name)
+            caller = "check_release" if stage in LOST else caller_of(service, name)
             kills = [("before", caller), ("after", caller), ("after", "all" if caller == "localcloud" else next(turns))]
             points += [
                 Point(row, when, victim, stage, {**rule, "when": when, "do": {"kill": victim}})

@@ -18,7 +18,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.crash_points import FRONT_DOORS, STAGES, Moment, Point, Request, find_points
+from tests.chaos.crash_points import FRONT_DOORS, LOST, STAGES, Moment, Point, Request, find_points
 from tests.chaos.kill_checks import VERSION, Snapshot, generations, problems, take_snapshot
 from tests.system.conftest import Machine, is_zombie
 
@@ -64,7 +64,7 @@ class Killing:
     def __post_init__(self) -> None:
         self.machine = Machine(self.folder / "case" / "state")
         self.machine.offer(VERSION, self.release)
-        self._prepare()
+        self.points = find_points(*self._prepare())
 
     def play(self, point: Point) -> Ending:
         """Kill at a point; return what is not as it should be after at most two ticks."""
@@ -77,7 +77,7 @@ class Killing:
             is_up = self._start()
             self._until_killed(point, is_up)
             if point.victim in ("localcloud", "all"):
-                self._until_dead()
+                _wait(lambda: not self._is_alive(), "localcloud's death")
                 self._start(must=True)
                 ticks = 1
             self._settle()
@@ -89,20 +89,19 @@ class Killing:
             found = [f"{type(error).__name__}: {error}"]
         finally:
             self.stop()
-        seconds = round(time.monotonic() - started, 1)
-        return Ending(point.name, point.row, point.when, point.victim, ticks, seconds, found)
+        took_s = round(time.monotonic() - started, 1)
+        return Ending(point.name, point.row, point.when, point.victim, ticks, took_s, found)
 
     def stop(self) -> None:
         if self._is_alive():
             self.machine.kill()
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> tuple[list[Request], list[dict[str, Any]]]:
+        """Take the release through its stages; return what was requested, and the transform's log."""
         requests, state = [], self.machine.state
         for stage in STAGES:
-            if state.exists():
-                shutil.copytree(state, self.folder / stage)
-            else:
-                (self.folder / stage).mkdir()
+            state.mkdir(exist_ok=True)
+            shutil.copytree(state, self.folder / stage)
             self._reset(stage)
             self._arm(stage)
             switches = {"delay_s": _RARELY_S, "match": _STOPS[stage]} if _STOPS[stage] else {}
@@ -118,7 +117,19 @@ class Killing:
             done = self.machine.make("down")
             assert done.returncode == 0, done.stdout + done.stderr
             shutil.rmtree(state / "logs")  # of which the next stage's journal is to know nothing
-        self.points = find_points(requests, log)
+        return requests + [request for stage in LOST for request in self._replayed(stage)], log
+
+    def _replayed(self, stage: str) -> list[Request]:
+        """Prepare a world whose event is lost; return what check_release wakes up in it."""
+        shutil.copytree(self.folder / LOST[stage], self.folder / stage)
+        shutil.rmtree(self.folder / stage / "events")
+        self._reset(stage)
+        self._arm(stage)
+        self._start(must=True)
+        _wait(lambda: self._ticks_logged() >= self._ticks_wanted, "the tick")
+        self.stop()
+        seen = [Request.of(stage, line) for line in self._journal() if line["service"] in FRONT_DOORS[1:]]
+        return [request for request in seen if request.name != "any other object"]
 
     def _reset(self, stage: str) -> None:
         shutil.rmtree(self.machine.state, ignore_errors=True)
@@ -126,7 +137,7 @@ class Killing:
         (self.machine.state / "events-switches.json").unlink(missing_ok=True)
 
     def _arm(self, stage: str, *rules: dict[str, Any]) -> None:
-        first = [] if stage == "offered" else [_NO_FIRST_TICK]
+        first = [] if stage == "offered" or stage in LOST else [_NO_FIRST_TICK]
         self._kill_index = len(first)
         schedule = {"rules": [*first, *rules, *_RECORDED]}
         (self.machine.state / "faults.json").write_text(json.dumps(schedule))
@@ -162,9 +173,6 @@ class Killing:
             killed = f"a fault has killed {point.victim}: 1 processes"
             _wait(lambda: self.machine.logged("localcloud", killed) == 1, f"the line {killed!r}")
         assert is_up or point.victim in ("localcloud", "all"), "localcloud has not come up"
-
-    def _until_dead(self) -> None:
-        _wait(lambda: not self._is_alive(), "localcloud's death")
 
     def _tick(self) -> None:
         self._ticks_wanted = self._ticks_logged() + 1
@@ -223,11 +231,10 @@ class Killing:
         url = f"{self.machine.localcloud()['urls']['admin']}{path}"
         try:
             with urllib.request.urlopen(url, b"" if post else None, timeout=_DEADLINE_S) as answer:
-                found: dict[str, Any] = json.load(answer)
+                return dict(json.load(answer))
         except urllib.error.HTTPError as error:
             with error:
-                found = {"status": error.code, "body": error.read().decode(errors="replace")}
-        return found
+                return {"status": error.code, "body": error.read().decode(errors="replace")}
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -6,13 +6,16 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.chaos.crash_points import Point
 from tests.chaos.kill_world import Killing
+from tests.chaos.page import names_on
 from tests.chaos.results import keep_ending, keep_points
 
+PAGE = Path(__file__).resolve().parents[2] / "docs/faults.md"
 _RUN = "state/runs/<version>/<run>"
 # A share for `make test`: each process, and each object that carries a guarantee, with and without its effect.
 SHARE = (
@@ -23,7 +26,7 @@ SHARE = (
     "storage POST state/lease.json, first: transform after",
     "storage POST state/published.json: transform before",
     f"storage POST {_RUN}/outcome.json: transform before",
-    f"storage POST {_RUN}/outcome.json: localcloud after",
+    f"storage POST {_RUN}/outcome.json: everything after",
 )
 
 pytestmark = pytest.mark.slow
@@ -37,9 +40,15 @@ def killing(tmp_path_factory: pytest.TempPathFactory, release: Callable[[int], b
 
 
 @pytest.mark.timeout(600)
+def test_page_of_faults_shows_each_step_of_the_chain_when_one_is_recorded(killing: Killing) -> None:
+    steps, _ = names_on(PAGE.read_text("utf-8"))
+    assert steps == {point.row for point in killing.points}
+
+
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", SHARE)
 def test_release_is_published_once_and_whole_when_a_process_was_killed(killing: Killing, name: str) -> None:
-    [point] = [point for point in killing.points if point.name == name]
+    [point] = [point for point in killing.points if name in (point.name, _as_everything(point))]
     assert killing.play(point).problems == []
 
 
@@ -52,6 +61,11 @@ def test_release_is_published_once_and_whole_wherever_a_process_was_killed(killi
     for number, point in enumerate(wanted, 1):
         problems += _played(killing, point, f"{number:4} of {len(wanted)}")
     assert problems == []
+
+
+def _as_everything(point: Point) -> str:
+    """Name a point at which everything dies, whichever way's turn it is."""
+    return f"{point.row}: everything {point.when}" if point.victim in ("localcloud", "all") else ""
 
 
 def _played(killing: Killing, point: Point, counted: str) -> list[str]:

@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.chaos.client_calls import CALLS
+from tests.chaos.client_faults import FAULTS
 from tests.chaos.page import BEGIN, END, main, names_on, rendered
+
+PAGE = Path(__file__).resolve().parents[2] / "docs/faults.md"
 
 
 def ending(point: str, when: str, victim: str, problems: list[str]) -> dict[str, Any]:
@@ -29,6 +33,13 @@ FOUND = {
     "endings": {one["point"]: one for one in ENDINGS},
     "cells": [CELL],
 }
+
+
+def test_page_of_faults_shows_every_call_and_fault_when_read() -> None:
+    page = PAGE.read_text("utf-8")
+    assert names_on(page)[1] == set(CALLS)
+    [head] = [text for text in page.splitlines() if text.startswith("| call |")]
+    assert head == "| call | " + " | ".join(FAULTS) + " |"
 
 
 def test_tells_what_was_published_and_what_broke_when_everything_was_tried() -> None:

@@ -31,6 +31,7 @@ JOURNAL = [
     ("landed", line(8.2, "storage", "PUT", f"curated/runs/{RUN}/1/races-race-results.parquet", "/upload?upload_id=2")),
     ("processed", line(9, "start_dbt", "POST", f"state/runs/2026.11.0/{RUN}/manifest.json")),
     ("processed", line(9.1, "start_dbt", "POST", "state/lease.json")),
+    ("processed, its event lost", line(10, "start_dbt", "POST", f"state/runs/2026.11.0/{RUN}/manifest.json")),
 ]
 LOG = [
     {"message": "an outcome", "outcome": "published"},
@@ -47,13 +48,14 @@ def found() -> list[Any]:
 
 def test_has_a_row_for_each_change_and_each_silence_when_a_release_was_recorded() -> None:
     assert list(dict.fromkeys(point.row for point in found())) == [
-        "check_release POST",
+        "check_release POST (offered)",
         "storage POST landing/releases/<version>/<zip>/f1db-csv.zip",
         "dataproc POST batches",
         "storage PUT curated/runs/<run>/<n>/<table>.parquet, first",
         "storage PUT curated/runs/<run>/<n>/<table>.parquet, last",
         "start_dbt POST state/runs/<version>/<run>/manifest.json",
         "start_dbt POST any other object (processed)",
+        "start_dbt POST state/runs/<version>/<run>/manifest.json (processed, its event lost)",
         "batch, its longest silence",
         "batch, its second longest silence",
         "transform, build begins",
@@ -67,6 +69,7 @@ def test_kills_the_caller_on_both_sides_and_everything_after_when_a_step_is_a_re
         *[("localcloud", "before"), ("localcloud", "after"), ("all", "after")],
         *[("check_release", "before"), ("check_release", "after"), ("localcloud", "after")],
     ]
+    assert kills[-7:-4] == [("check_release", "before"), ("check_release", "after"), ("localcloud", "after")]
     assert kills[-4:] == [("batch", "during"), ("batch", "during"), ("transform", "during"), ("transform", "during")]
 
 
