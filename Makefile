@@ -55,7 +55,7 @@ define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
 
-.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint security sbom fuzz chaos bench docs lock clean
+.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint security sbom fuzz chaos bench bench-check docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
@@ -177,9 +177,13 @@ chaos: ## kill everything everywhere, disturb every client's call; the tables of
 	status=$$?
 	$(PY) -m tests.chaos.page "$$STATE/chaos.json" docs/faults.md || [ -n "$$ONLY" ] && exit $$status
 
-bench: ## measure: streaming, a run, Spark, forty releases in one, dbt [ARGS="--only streaming|chain|spark|spark-x40|dbt"]
+bench: ## measure speed and memory into .local/bench.json [ARGS="--only streaming|chain|spark|growth|dbt --runs 3"]
 	@$(call set_up,test)
 	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs:$(CURDIR)/dbt" $(PY) -m tests.bench $(ARGS)
+
+bench-check: ## is what was measured last worse than the ratios that docs/performance.md keeps?
+	@$(call set_up,test)
+	$(PY) -m tests.bench.kept
 
 docs: ## the generated pages of docs/ and looker/ again and, of a published warehouse, STATE/report/dbt-docs.html
 	@$(call set_up,test)

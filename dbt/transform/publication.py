@@ -88,8 +88,9 @@ class Publication:
         """Write one page a driver: the first one's is what the pointer names, the others lie beside it."""
         first = objects.report_name(pointer.run, pointer.fence)
         stamp = stamp_of(pointer)
-        for driver_id in pointer.drivers:
-            html = render_report(self.warehouse.published_marts(), driver_id, stamp)
+        with self.warehouse.published_marts() as marts:
+            pages = {driver_id: render_report(marts, driver_id, stamp) for driver_id in pointer.drivers}
+        for driver_id, html in pages.items():
             self.buckets.curated.write_page(first.replace("index.html", page_name(pointer.drivers, driver_id)), html)
 
 

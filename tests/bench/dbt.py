@@ -12,11 +12,10 @@ from pathlib import Path
 from f1db_batch.contract import load_contract
 from f1db_batch.limits import Limits
 from f1db_batch.tables import read_table
-from localcloud.sample.archive import build_sample_zip
-from tests.bench.chain import REAL_ZIP
 from tests.bench.commands import ROOT
 from tests.bench.figures import Figures
 from tests.bench.processes import measure_process
+from tests.bench.release import release_zip
 from transform.history.kept import schemas
 from transform.raw_tables import snake_case
 from transform.warehouses.duckdb import DuckDbWarehouse
@@ -31,6 +30,7 @@ def measure_dbt(figures: Figures, place: Path, runs: int) -> None:
     _side("record", filled, place / "recorded", place)
     times: dict[str, list[float]] = {side: [] for side in ("build", "sql", "empty")}
     for number in range(runs):
+        figures.tell(f"dbt build, its SQL, an empty build: run {number + 1} of {runs}")
         for side, measured in times.items():
             measured.append(_side(side, filled, place / f"{side}-{number}", place))
     ratios = [build / (sql + empty) for build, sql, empty in zip(*times.values(), strict=True)]
@@ -44,10 +44,7 @@ def measure_dbt(figures: Figures, place: Path, runs: int) -> None:
 def _fill(folder: Path) -> Path:
     """Load a release's raw tables and an empty history; return the file, which nobody has open."""
     folder.mkdir()
-    release = REAL_ZIP
-    if not REAL_ZIP.exists():
-        release = folder / "sample.zip"
-        release.write_bytes(build_sample_zip())
+    release = release_zip(folder)
     warehouse = DuckDbWarehouse(folder / _WAREHOUSE)
     private = warehouse.prepare(1, [])
     with zipfile.ZipFile(release) as archive:

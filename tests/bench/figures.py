@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,10 @@ class Figures:
         self.measured.append(figure)
         print(f"{name}: {figure.value:.3f} {unit} (of {', '.join(f'{run:.3f}' for run in figure.runs)})", flush=True)
 
+    def tell(self, what: str) -> None:
+        """Say what is being measured now."""
+        print(f"… {what}", flush=True)
+
     def compare(self, name: str, stage: str, *floors: str) -> None:
         """Add a stage's median against the sum of its floors' medians, where all of them were measured."""
         values = {figure.name: figure.value for figure in self.measured}
@@ -58,3 +63,14 @@ class Figures:
                 f"| `{figure.name}` | {figure.value:.2f} {figure.unit} | {spread} | {goal} | {figure.against} |"
             )
         return "\n".join(lines) + "\n"
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Put what was measured now into what was measured before; each figure stays in its place."""
+    measured = {row["name"] for rows in new.values() for row in rows}
+    document: dict[str, Any] = {}
+    for kind, rows in new.items():
+        own = {row["name"]: row for row in rows}
+        kept = {row["name"]: row for row in old[kind] if row["name"] in own or row["name"] not in measured}
+        document[kind] = list((kept | own).values())
+    return document

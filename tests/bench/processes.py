@@ -6,21 +6,35 @@ import os
 import subprocess
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _SAMPLE_S = 0.25
 _GIB_KIB = 1024 * 1024
+# The first that a command line holds; Java's names the script that it runs, too.
+_ROLES = {
+    "/bin/java ": "java",
+    "pyspark.daemon": "workers",
+    "process_release.py": "driver",
+    "functions_framework": "functions",
+    "-m transform": "transform",
+}
+_OTHER = "localcloud"
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`cpu_s` and `peak_gib` are of the whole tree, as samples saw them; 0 where nobody watched."""
+    """`cpu_s` and the peaks are of the whole tree, as samples saw them; 0 where nobody watched.
+
+    Each role has had its peak at a moment of its own, so that their sum is more than `peak_gib`.
+    """
 
     wall_s: float
     cpu_s: float = 0.0
     peak_gib: float = 0.0
+    role_peaks_gib: Mapping[str, float] = field(default_factory=dict)
 
 
 def measure_process(
@@ -52,6 +66,7 @@ class _Watcher:
     def __init__(self, pid: int) -> None:
         self._pid = pid
         self._peak_kib = 0
+        self._role_peaks_kib: Counter[str] = Counter()
         self._ticks: dict[int, int] = {}
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -61,13 +76,18 @@ class _Watcher:
         self._is_over.set()
         self._thread.join()
         cpu_s = sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
-        return Measured(wall_s, cpu_s, self._peak_kib / _GIB_KIB)
+        role_peaks_gib = {role: peak / _GIB_KIB for role, peak in self._role_peaks_kib.items()}
+        return Measured(wall_s, cpu_s, self._peak_kib / _GIB_KIB, role_peaks_gib)
 
     def _watch(self) -> None:
         while not self._is_over.wait(_SAMPLE_S):
             pids = descendants(self._pid)
             self._ticks.update({pid: ticks for pid in pids if (ticks := _cpu_ticks(pid))})
-            self._peak_kib = max(self._peak_kib, sum(map(_pss_kib, pids)))
+            by_role: Counter[str] = Counter()
+            for pid in pids:
+                by_role[role_of(named(pid))] += _pss_kib(pid)
+            self._peak_kib = max(self._peak_kib, by_role.total())
+            self._role_peaks_kib |= by_role  # the greater of both
 
 
 def descendants(root: int) -> list[int]:
@@ -79,6 +99,20 @@ def descendants(root: int) -> list[int]:
     for pid in found:
         found.extend(children.get(pid, []))
     return found
+
+
+def role_of(command_line: str) -> str:
+    """Tell what a process below `make run` is for."""
+    return next((role for mark, role in _ROLES.items() if mark in command_line), _OTHER)
+
+
+def named(pid: int) -> str:
+    """Return a process's command line; nothing when it has gone."""
+    return _read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ")
+
+
+def resident_mib(pid: int) -> float:
+    return _field(Path(f"/proc/{pid}/status"), "VmRSS:") / 1024
 
 
 def _pss_kib(pid: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -19,10 +20,21 @@ LIMITS = {
 }
 
 
-def write_scaled_zip(release: Path, times: int, target: Path) -> int:
-    """Write `times` copies of a release into one ZIP, keys and what refers to them told apart; return the rows."""
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A larger release's ZIP, and how much is in it unpacked."""
+
+    path: Path
+    rows: int
+    bytes: int
+    largest_bytes: int
+
+
+def write_scaled_zip(release: Path, times: int, target: Path) -> Scaled:
+    """Write `times` copies of a release into one ZIP, keys and what refers to them told apart."""
     work = target.with_suffix(".csv")
     rows = 0
+    sizes = []
     with (
         zipfile.ZipFile(release) as archive,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as scaled,
@@ -33,9 +45,10 @@ def write_scaled_zip(release: Path, times: int, target: Path) -> int:
             (count,) = connection.execute(_copy_sql(table, source, work, times)).fetchone() or (0,)
             scaled.write(work, table.file_name)
             rows += count
+            sizes.append(work.stat().st_size)
             source.unlink()
     work.unlink()
-    return rows
+    return Scaled(target, rows, sum(sizes), max(sizes))
 
 
 def _copy_sql(table: Table, source: Path, target: Path, times: int) -> str:

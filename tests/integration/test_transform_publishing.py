@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +16,9 @@ from typing import Any
 import pytest
 
 from pipeline.clients.storage import Bucket
+from pipeline.objects import Run
+from pipeline.records import read_run
+from pipeline.releases import parse_version
 from tests.integration.transform_world import (
     ROOT,
     ZIP,
@@ -35,13 +41,37 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
-OLD, NEW, NEWER = "2026.10.0", "2026.11.0", "2026.12.0"
+OLDER, OLD, NEW, NEWER, NEWEST = "2026.9.0", "2026.10.0", "2026.11.0", "2026.12.0", "2026.13.0"
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TransformWorld]:
     with storage(tmp_path / "gcs"):
         yield TransformWorld(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def first_publication(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Publish a first release once for the module; returns its folder and what was logged."""
+    folder, log = tmp_path_factory.mktemp("first"), io.StringIO()
+    with storage(folder / "gcs"), contextlib.redirect_stdout(log):
+        world = TransformWorld(folder)
+        world.add_run(OLD, real_tables())
+        assert world.transform() == 0
+    return folder, log.getvalue()
+
+
+@pytest.fixture
+def published(first_publication: tuple[Path, str], tmp_path: Path) -> Iterator[TransformWorld]:
+    """Go on from a copy of the first publication."""
+    shutil.copytree(first_publication[0], tmp_path, dirs_exist_ok=True)
+    with storage(tmp_path / "gcs"):
+        yield TransformWorld(tmp_path)
+
+
+def run_of_pointer(world: TransformWorld) -> Run:
+    pointer = world.pointer()
+    return read_run(pointer["run"], parse_version(pointer["version"]))
 
 
 def poisoned(column: str, value: Any) -> dict[str, Any]:
@@ -58,79 +88,80 @@ def parquet(world: TransformWorld) -> set[str]:
 
 
 def test_a_release_is_published_when_its_manifest_waits(
-    world: TransformWorld, capsys: pytest.CaptureFixture[str]
+    published: TransformWorld, first_publication: tuple[Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = world.add_run(NEW, real_tables())
-
-    assert world.transform() == 0
-
-    career = world.query(
+    career = published.query(
         "select release, race_wins, championships, pole_positions, podiums, race_starts, points_total::varchar, "
         "first_win_date::varchar, last_win_date::varchar from lewis_hamilton.mart_career"
     )
-    assert career == [(NEW, 106, 7, 104, 207, 391, "5187.50", "2007-06-10", "2026-06-14")]
-    [(raw_tables,)] = world.query("select count(*) from duckdb_tables() where schema_name = 'f1db_raw'")
+    assert career == [(OLD, 106, 7, 104, 207, 391, "5187.50", "2007-06-10", "2026-06-14")]
+    [(raw_tables,)] = published.query("select count(*) from duckdb_tables() where schema_name = 'f1db_raw'")
     assert raw_tables == 47
-    pointer = world.pointer()
-    assert (pointer["version"], pointer["run"], pointer["fence"], pointer["hold_above"]) == (NEW, str(run), 1, None)
+    pointer = published.pointer()
+    assert (pointer["version"], pointer["fence"], pointer["hold_above"]) == (OLD, 1, None)
     assert pointer["headlines"]["lewis-hamilton"]["race_wins"] == 106
     assert pointer["datasets"] == ["f1db_raw", "f1db", "lewis_hamilton"]
-    assert world.curated.find(pointer["report"].removeprefix(f"gs://{world.curated.name}/")) is not None
-    outcome = world.document(run.outcome)
+    assert published.curated.find(pointer["report"].removeprefix(f"gs://{published.curated.name}/")) is not None
+    outcome = published.document(run_of_pointer(published).outcome)
     assert (outcome["outcome"], outcome["fence"], outcome["attempt"]) == ("published", 1, 1)
-    assert world.document("lease.json")["holder"] is None
-    assert sorted(path.name for path in world.folder.glob("warehouse*")) == [
+    assert published.document("lease.json")["holder"] is None
+    assert sorted(path.name for path in published.folder.glob("warehouse*")) == [
         "warehouse.duckdb",
         "warehouse.duckdb.control.json",
         "warehouse.duckdb.lock",
     ]
-    assert [line["outcome"] for line in outcome_lines(capsys.readouterr().out)] == ["published"]
+    assert [line["outcome"] for line in outcome_lines(first_publication[1])] == ["published"]
 
-    assert world.transform() == 0
+    assert published.transform() == 0
     assert [line["outcome"] for line in outcome_lines(capsys.readouterr().out)] == ["nothing_to_do"]
-    assert world.pointer() == pointer
+    assert published.pointer() == pointer
 
 
-def test_releases_are_published_in_version_order_and_keep_their_parquet_when_three_wait(
-    world: TransformWorld, capsys: pytest.CaptureFixture[str]
+def test_waiting_releases_are_published_in_order_and_a_rollback_holds_until_something_newer_comes(
+    published: TransformWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    runs = [world.add_run(version, real_tables()) for version in (NEWER, OLD, NEW)]
-
-    assert world.transform() == 0
-
+    runs = [run_of_pointer(published), *(published.add_run(version, real_tables()) for version in (NEWER, NEW))]
+    assert published.transform() == 0
     lines = outcome_lines(capsys.readouterr().out)
-    assert [(line["release"], line["outcome"]) for line in lines] == [
-        (OLD, "published"), (NEW, "published"), (NEWER, "published"),
-    ]  # fmt: skip
-    assert world.pointer()["version"] == NEWER
-    assert parquet(world) == {str(run) for run in runs}, "each may be compared with the next that comes"
+    assert [(line["release"], line["outcome"]) for line in lines] == [(NEW, "published"), (NEWER, "published")]
+    assert published.pointer()["version"] == NEWER
+    assert parquet(published) == {str(run) for run in runs}, "each may be compared with the next that comes"
+
+    back = published.add_run(OLD, real_tables(), request={"rollback": True})
+    assert published.transform() == 0
+    assert (published.pointer()["version"], published.pointer()["run"]) == (OLD, str(back))
+    assert published.pointer()["hold_above"] == NEWER
+    assert published.transform() == 0
+    assert published.pointer()["version"] == OLD
+
+    published.add_run(NEWEST, real_tables())
+    assert published.transform() == 0
+    assert (published.pointer()["version"], published.pointer()["hold_above"]) == (NEWEST, None)
 
 
-def test_parquet_is_deleted_when_two_newer_runs_stand_for_the_same_release(world: TransformWorld) -> None:
-    runs = [world.add_run(NEW, real_tables())]
-    world.transform()
+def test_parquet_is_deleted_when_two_newer_runs_stand_for_the_same_release(
+    published: TransformWorld,
+) -> None:
+    runs = [run_of_pointer(published)]
     for _ in range(2):
-        runs.append(world.add_run(NEW, real_tables(), request={"force": True}))
-        world.transform()
+        runs.append(published.add_run(OLD, real_tables(), request={"force": True}))
+        published.transform()
 
-    assert parquet(world) == {str(runs[1]), str(runs[2])}, "the pointer's and that of the run before it"
-    assert world.document(runs[0].manifest)["status"] == "processed"
+    assert parquet(published) == {str(runs[1]), str(runs[2])}, "the pointer's and that of the run before it"
+    assert published.document(runs[0].manifest)["status"] == "processed"
 
 
 def test_the_published_release_stays_when_totals_do_not_reconcile(
-    world: TransformWorld, capsys: pytest.CaptureFixture[str]
+    published: TransformWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world.add_run(OLD, real_tables())
-    assert world.transform() == 0
-    before = world.pointer()
-    run = world.add_run(NEW, poisoned("totalRaceWins", 107))
-    capsys.readouterr()
+    before = published.pointer()
+    run = published.add_run(NEW, poisoned("totalRaceWins", 107))
 
-    assert world.transform() == 0
+    assert published.transform() == 0
 
     [line] = outcome_lines(capsys.readouterr().out)
     assert (line["severity"], line["outcome"], line["error_code"]) == ("ERROR", "refused", "transform_refused")
-    record = world.document(run.transform(1))
+    record = published.document(run.transform(1))
     assert (record["kind"], record["code"]) == ("refusal", "tests_failed")
     assert record["reason"] == (
         "failed: totals_reconcile_with_f1db: entity=driver, entity_id=lewis-hamilton, metric=total_race_wins, "
@@ -140,12 +171,12 @@ def test_the_published_release_stays_when_totals_do_not_reconcile(
     assert (row["entity_id"], row["metric"], row["ours"], row["f1db"]) == (
         "lewis-hamilton", "total_race_wins", "106.00", "107.00",
     )  # fmt: skip
-    assert world.state.read_json(run.outcome) is None
-    assert world.pointer() == before
-    assert world.query("select release from lewis_hamilton.mart_career") == [(OLD,)]
+    assert published.state.read_json(run.outcome) is None
+    assert published.pointer() == before
+    assert published.query("select release from lewis_hamilton.mart_career") == [(OLD,)]
 
-    assert world.transform() == 0  # refused under this digest: not tried again
-    assert len(world.state.list_objects(f"{run.prefix}transform-")) == 1
+    assert published.transform() == 0  # refused under this digest: not tried again
+    assert len(published.state.list_objects(f"{run.prefix}transform-")) == 1
 
 
 def test_a_fault_is_recorded_and_tried_again_when_parquet_is_missing(
@@ -173,101 +204,80 @@ def test_an_unknown_driver_is_refused_with_the_nearest_when_asked_for(world: Tra
     assert record["details"][0]["nearest"][0] == "lewis-hamilton"
 
 
-def test_the_same_parquet_serves_when_drivers_change_or_the_pointer_is_lost(world: TransformWorld) -> None:
-    run = world.add_run(NEW, real_tables())
-    world.transform()
-    outcome = world.document(run.outcome)
+def test_the_same_parquet_serves_when_drivers_change_or_the_pointer_is_lost(published: TransformWorld) -> None:
+    run = run_of_pointer(published)
+    outcome = published.document(run.outcome)
 
-    assert world.transform(TRANSFORM_DIGEST="e" * 64, DRIVERS="max-verstappen,nino-farina") == 0
+    assert published.transform(TRANSFORM_DIGEST="e" * 64, DRIVERS="max-verstappen,nino-farina") == 0
 
-    assert world.query("select driver_id from max_verstappen.mart_career") == [("max-verstappen",)]
-    assert world.query("select podiums, race_wins + second_places + third_places from nino_farina.mart_career") == [
+    assert published.query("select driver_id from max_verstappen.mart_career") == [("max-verstappen",)]
+    assert published.query("select podiums, race_wins + second_places + third_places from nino_farina.mart_career") == [
         (19, 20)
     ]
-    assert (world.pointer()["fence"], world.pointer()["transform_digest"]) == (2, "e" * 64)
-    assert sorted(world.pointer()["headlines"]) == ["max-verstappen", "nino-farina"]
+    assert (published.pointer()["fence"], published.pointer()["transform_digest"]) == (2, "e" * 64)
+    assert sorted(published.pointer()["headlines"]) == ["max-verstappen", "nino-farina"]
 
-    world.state.delete("published.json")
-    assert world.transform() == 0
-    assert (world.pointer()["fence"], world.pointer()["version"], world.pointer()["run"]) == (3, NEW, str(run))
-    assert world.document(run.outcome) == outcome
-
-
-def test_a_rollback_holds_until_something_newer_comes_when_it_was_asked_for(world: TransformWorld) -> None:
-    world.add_run(OLD, real_tables())
-    world.add_run(NEW, real_tables())
-    world.transform()
-    back = world.add_run(OLD, real_tables(), request={"rollback": True})
-
-    assert world.transform() == 0
-    assert (world.pointer()["version"], world.pointer()["run"]) == (OLD, str(back))
-    assert world.pointer()["hold_above"] == NEW
-
-    assert world.transform() == 0
-    assert world.pointer()["version"] == OLD
-
-    world.add_run(NEWER, real_tables())
-    assert world.transform() == 0
-    assert (world.pointer()["version"], world.pointer()["hold_above"]) == (NEWER, None)
+    published.state.delete("published.json")
+    assert published.transform() == 0
+    assert (published.pointer()["fence"], published.pointer()["version"], published.pointer()["run"]) == (
+        3,
+        OLD,
+        str(run),
+    )
+    assert published.document(run.outcome) == outcome
 
 
-def test_a_backfill_is_tested_and_does_not_replace_the_release_when_it_was_asked_for(world: TransformWorld) -> None:
-    world.add_run(NEW, real_tables())
-    world.transform()
-    before = world.pointer()
-    run = world.add_run(OLD, real_tables(), request={"force": True, "backfill": True})
+def test_a_backfill_is_tested_and_does_not_replace_the_release_when_it_was_asked_for(published: TransformWorld) -> None:
+    before = published.pointer()
+    run = published.add_run(OLDER, real_tables(), request={"force": True, "backfill": True})
 
-    assert world.transform() == 0
+    assert published.transform() == 0
 
-    assert world.document(run.outcome)["outcome"] == "backfilled"
-    after = world.pointer()
-    assert (after["version"], after["run"], after["hold_above"]) == (NEW, before["run"], None)
+    assert published.document(run.outcome)["outcome"] == "backfilled"
+    after = published.pointer()
+    assert (after["version"], after["run"], after["hold_above"]) == (OLD, before["run"], None)
     assert after["fence"] == before["fence"] + 2, "published again, with the backfilled release in its history"
-    assert world.query("select release from lewis_hamilton.mart_career") == [(NEW,)]
+    assert published.query("select release from lewis_hamilton.mart_career") == [(OLD,)]
 
 
 @pytest.mark.parametrize("step", ["build", "publish", "report"])
-def test_the_next_execution_finishes_when_one_is_killed(world: TransformWorld, step: str) -> None:
-    world.add_run(OLD, real_tables())
-    world.transform()
-    run = world.add_run(NEW, real_tables())
+def test_the_next_execution_finishes_when_one_is_killed(published: TransformWorld, step: str) -> None:
+    run = published.add_run(NEW, real_tables())
 
     with run_endpoint({"transform-killed"}) as endpoint:
-        environment = world.environment(CLOUD_RUN_EXECUTION="transform-killed", **endpoint)
+        environment = published.environment(CLOUD_RUN_EXECUTION="transform-killed", **endpoint)
         _kill_at(step, environment)
-        assert world.document("lease.json")["holder"] == "transform-killed"
-        assert world.pointer()["version"] == OLD
-        assert world.query("select count(*) from lewis_hamilton.mart_career") == [(1,)]
+        assert published.document("lease.json")["holder"] == "transform-killed"
+        assert published.pointer()["version"] == OLD
+        assert published.query("select count(*) from lewis_hamilton.mart_career") == [(1,)]
         # Once the warehouse is published nobody may come to tidy up: the rest needs no transform.
-        assert bool(list(world.folder.glob("*.fence-*"))) == (step != "report")
+        assert bool(list(published.folder.glob("*.fence-*"))) == (step != "report")
 
-        finished = _start(world.environment(CLOUD_RUN_EXECUTION="transform-next", **endpoint))
+        finished = _start(published.environment(CLOUD_RUN_EXECUTION="transform-next", **endpoint))
         output, _ = finished.communicate(timeout=120)
 
     assert finished.returncode == 0, output
-    assert (world.pointer()["version"], world.pointer()["fence"]) == (NEW, 3)
-    assert world.document(run.outcome)["fence"] == 3
-    assert world.query("select release, race_wins from lewis_hamilton.mart_career") == [(NEW, 106)]
-    assert not list(world.folder.glob("*.fence-*"))
+    assert (published.pointer()["version"], published.pointer()["fence"]) == (NEW, 3)
+    assert published.document(run.outcome)["fence"] == 3
+    assert published.query("select release, race_wins from lewis_hamilton.mart_career") == [(NEW, 106)]
+    assert not list(published.folder.glob("*.fence-*"))
 
 
 def test_a_holder_that_lost_its_lease_cannot_publish_when_a_successor_has_claimed_the_warehouse(
-    world: TransformWorld,
+    published: TransformWorld,
 ) -> None:
-    world.add_run(NEW, real_tables())
-    world.transform()
-    warehouse = DuckDbWarehouse(world.warehouse)
-    slow = lease.take(world.state, "slow", 600, fence_floor=0, has_ended=lambda _: False)
+    warehouse = DuckDbWarehouse(published.warehouse)
+    slow = lease.take(published.state, "slow", 600, fence_floor=0, has_ended=lambda _: False)
     warehouse.claim(slow.fence)
     place = warehouse.prepare(slow.fence, ["f1db_raw"])
     warehouse.load(place, Bucket("unused", "unused"), [], lambda done, total: None)
-    swift = lease.take(world.state, "swift", 600, fence_floor=0, has_ended=lambda _: True)
+    swift = lease.take(published.state, "swift", 600, fence_floor=0, has_ended=lambda _: True)
     warehouse.claim(swift.fence)
 
     with pytest.raises(LeaseLostError, match="belongs to fence 3, ours is 2"):
         warehouse.publish(place, Stamp(NEWER, "f1db-late"))
 
-    assert world.query("select race_wins from lewis_hamilton.mart_career") == [(106,)]
+    assert published.query("select race_wins from lewis_hamilton.mart_career") == [(106,)]
     with pytest.raises(LeaseLostError):
         warehouse.claim(slow.fence)
 

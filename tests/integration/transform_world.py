@@ -192,10 +192,11 @@ def _manifest(run: Run, tables: list[dict[str, Any]], findings: Sequence[Finding
 
 @contextmanager
 def storage(folder: Path) -> Iterator[StorageServer]:
-    """Serve the three buckets from a folder, and point Google's client at them."""
+    """Serve the three buckets from a folder, which may hold them already, and point Google's client at them."""
     server = StorageServer(folder)
     for bucket in (LANDING, STATE, CURATED):
-        server.store.create_bucket(bucket)
+        if not (folder / bucket).exists():
+            server.store.create_bucket(bucket)
     server.start()
     before = os.environ.get("STORAGE_EMULATOR_HOST")
     os.environ["STORAGE_EMULATOR_HOST"] = server.url

@@ -25,6 +25,7 @@ WANTED = {
     "fuzz",
     "chaos",
     "bench",
+    "bench-check",
     "clean",
     "docs",
     "reset",

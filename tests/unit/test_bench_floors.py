@@ -2,6 +2,7 @@
 
 import os
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,14 +27,17 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_contract_is_kept_with_rows_multiplied_when_a_release_is_scaled(sample: Path, tmp_path: Path) -> None:
     before, _ = ReleaseReader().read(sample.read_bytes())
-    rows = write_scaled_zip(sample, 3, tmp_path / "x3.zip")
+    scaled = write_scaled_zip(sample, 3, tmp_path / "x3.zip")
 
     results, findings = ReleaseReader().read((tmp_path / "x3.zip").read_bytes())
 
     assert findings == []
     multiplied = {name: 3 * result.data.num_rows for name, result in before.items()}
     assert {name: result.data.num_rows for name, result in results.items()} == multiplied
-    assert sum(multiplied.values()) == rows
+    assert sum(multiplied.values()) == scaled.rows
+    with zipfile.ZipFile(scaled.path) as archive:
+        sizes = [member.file_size for member in archive.infolist()]
+    assert (scaled.bytes, scaled.largest_bytes) == (sum(sizes), max(sizes))
     drivers = results["drivers"].data.column("id").to_pylist()
     assert sorted(one for one in drivers if one.startswith("lewis-hamilton")) == [
         "lewis-hamilton",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,7 +36,7 @@ POINTER = Pointer(
 def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A published warehouse of fence 4, with both drivers' marts."""
     both = {**FULL, **{name.replace("ada_example", "jo_nobody"): rows for name, rows in FULL.items()}}
-    opened = SimpleNamespace(published_marts=lambda: Tables(both))
+    opened = SimpleNamespace(published_marts=lambda: nullcontext(Tables(both)))
     monkeypatch.setattr(__main__, "open_warehouse", lambda _: opened)
     path = tmp_path / "warehouse.duckdb"
     path.touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,7 +29,7 @@ ROW = {"name": "Spa", "races": 3, "points": Decimal("1.50"), "day": date(2026, 8
 
 
 @pytest.fixture
-def marts(tmp_path: Path) -> DuckDBMarts:
+def marts(tmp_path: Path) -> Iterator[DuckDBMarts]:
     path = tmp_path / "warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema f1db")
@@ -36,7 +37,8 @@ def marts(tmp_path: Path) -> DuckDBMarts:
             "create table f1db.places as select * from "
             "(values ('Spa', 3, true), ('Spa', 4, false), ('Monza', 3, true)) as rows (name, races, is_final)"
         )
-    return DuckDBMarts(path)
+    with DuckDBMarts.opened(path) as opened:
+        yield opened
 
 
 def test_rows_are_read_when_they_are_in_a_duckdb_file(marts: DuckDBMarts) -> None:

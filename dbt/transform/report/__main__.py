@@ -49,15 +49,16 @@ def write_pages(pointer: Pointer, warehouse: str, folder: Path) -> list[Path]:
         raise StaleWarehouseError(
             f"the warehouse was published with fence {fence}, the pointer names {pointer.fence}: publish again first"
         )
-    reader, stamp = open_warehouse(warehouse).published_marts(), stamp_of(pointer)
+    stamp = stamp_of(pointer)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for driver_id in pointer.drivers:
-        page = folder / page_name(pointer.drivers, driver_id)
-        arriving = page.with_name(f".{page.name}.new")
-        arriving.write_text(render_report(reader, driver_id, stamp), "utf-8")
-        os.replace(arriving, page)
-        written.append(page)
+    with open_warehouse(warehouse).published_marts() as marts:
+        for driver_id in pointer.drivers:
+            page = folder / page_name(pointer.drivers, driver_id)
+            arriving = page.with_name(f".{page.name}.new")
+            arriving.write_text(render_report(marts, driver_id, stamp), "utf-8")
+            os.replace(arriving, page)
+            written.append(page)
     return written
 
 

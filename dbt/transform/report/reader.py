@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,17 +44,23 @@ class MartReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DuckDBMarts:
-    """Reads a published DuckDB file; never writes to it."""
+    """Reads a published DuckDB file over one connection, so that a whole page shows one publication."""
 
-    path: Path
+    connection: Any
+
+    @classmethod
+    @contextmanager
+    def opened(cls, path: Path) -> Iterator[DuckDBMarts]:
+        """Open the file to read only."""
+        import duckdb
+
+        with duckdb.connect(str(path), read_only=True) as connection:
+            yield cls(connection)
 
     def rows(self, query: MartQuery) -> list[dict[str, Any]]:
         """Return all rows of a published table."""
-        import duckdb
-
         dataset, name = query.table.split(".")
         text = query.sql(f'"{dataset}"."{name}"', '"', lambda _: "?")
-        with duckdb.connect(str(self.path), read_only=True) as connection:
-            cursor = connection.execute(text, list(query.where.values()))
-            names: Sequence[str] = [column[0] for column in cursor.description]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor = self.connection.execute(text, list(query.where.values()))
+        names: Sequence[str] = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

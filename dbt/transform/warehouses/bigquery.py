@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -166,8 +167,9 @@ class BigQueryWarehouse:
             if one.place == _name_of(place) and not one.may_be_shown:
                 self._client.delete_dataset(one.reference, delete_contents=True, not_found_ok=True)
 
-    def published_marts(self) -> BigQueryMarts:
-        return BigQueryMarts(self._client, self.project_id)
+    @contextmanager
+    def published_marts(self) -> Iterator[BigQueryMarts]:
+        yield BigQueryMarts(self._client, self.project_id)
 
     @property
     def _control_table(self) -> str:

@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,8 +121,8 @@ class DuckDbWarehouse:
         if self._private(place.fence).exists():
             shutil.rmtree(self._private(place.fence))
 
-    def published_marts(self) -> DuckDBMarts:
-        return DuckDBMarts(self.path)
+    def published_marts(self) -> AbstractContextManager[DuckDBMarts]:
+        return DuckDBMarts.opened(self.path)
 
     def _private(self, fence: int) -> Path:
         return self.path.with_name(f"{self.path.name}.fence-{fence}")

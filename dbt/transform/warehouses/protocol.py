@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -84,5 +85,5 @@ class Warehouse(Protocol):
     def discard(self, place: PrivatePlace) -> None:
         """Remove the private place."""
 
-    def published_marts(self) -> MartReader:
-        """Return what the report reads the published marts with."""
+    def published_marts(self) -> AbstractContextManager[MartReader]:
+        """Open what the report reads the published marts with."""
