@@ -96,8 +96,9 @@ class Ingress:
 
 def _object_of(environ: dict[str, Any]) -> str:
     """Return `<bucket>/<name>` of the object that an event tells of, for the fault schedule; else nothing."""
+    bucket = str(environ.get("HTTP_CE_SOURCE", "")).rpartition("/buckets/")[2]
     subject = str(environ.get("HTTP_CE_SUBJECT", ""))
-    return f"{environ.get('HTTP_CE_BUCKET', '')}/{unquote(subject.removeprefix('objects/'))}" if subject else ""
+    return f"{bucket}/{unquote(subject.removeprefix('objects/'))}" if bucket and subject else ""
 
 
 def _forwarded_headers(incoming: Request) -> dict[str, str]:
