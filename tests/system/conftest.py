@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -186,6 +187,22 @@ def small_release(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def release(small_release: bytes) -> Callable[[int], bytes]:
     """Small releases that differ: `release(3)` is always the same bytes."""
     return lambda number: edited(small_release, entrants=another_entrant(number))
+
+
+@pytest.fixture(scope="session")
+def first_publication(tmp_path_factory: pytest.TempPathFactory, release: Callable[[int], bytes]) -> Path:
+    """The folder of a machine that has published `release(1)` as 2026.10.0, and is down."""
+    made = Machine(tmp_path_factory.mktemp("first") / "state")
+    made.offer("2026.10.0", release(1))
+    made.run(GITHUB=made.github)
+    return made.state.parent
+
+
+@pytest.fixture
+def machine_with_a_release(machine: Machine, first_publication: Path) -> Machine:
+    """A machine of its own that goes on from the first publication."""
+    shutil.copytree(first_publication, machine.state.parent, dirs_exist_ok=True)
+    return machine
 
 
 @pytest.fixture(scope="session")
