@@ -57,7 +57,7 @@ define status_1
 $(if $(shell test -e $(EXIT_1) && echo 1 && rm -f $(EXIT_1)),@false)
 endef
 
-.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint security sbom fuzz bench bench-check docs lock clean
+.PHONY: help $(COMMANDS) $(COMMANDS:%=do-%) test test-fast lint security sbom fuzz chaos bench bench-check docs lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-13s %s\n' "$$name" "$$what"; done
@@ -172,6 +172,12 @@ sbom: ## what is deployed and what is run, with versions, hashes and licences: C
 fuzz: ## hostile ZIPs, tables, events, bodies, GitHub answers, and orders of what happens, new ones each time [TIME_S=300]
 	@$(call set_up,test)
 	PYTHONPATH="$$PYTHONPATH:$(CURDIR)/dataproc_jobs" $(PY) -m tests.fuzz --time-s="$${TIME_S:-300}"
+
+chaos: ## kill everything everywhere, disturb every client's call; the tables of docs/faults.md again [ONLY=part of a point's name]
+	@$(call set_up,test)
+	CHAOS_RESULTS="$$STATE/chaos.json" $(PY) -m pytest -m chaos -s -q $(ARGS)
+	status=$$?
+	$(PY) -m tests.chaos.page "$$STATE/chaos.json" docs/faults.md || [ -n "$$ONLY" ] && exit $$status
 
 bench: ## measure speed and memory into .local/bench.json [ARGS="--only streaming|chain|spark|growth|dbt --runs 3"]
 	@$(call set_up,test)

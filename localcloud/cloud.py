@@ -79,6 +79,7 @@ class LocalCloud:
             self._supervisor_log = SupervisorLog(self._state_dir / "logs")
             self._started_at_utc = durable.now_utc()
             self._children = Children(self._state_dir)
+            durable.discard_partials(self._state_dir)
             options = self._options
             self._deployment = deployment.read_deployment(options.source_root, options.drivers, options.limits)
             self._make(load_signer(self._state_dir / "keys" / "id-token.key"))

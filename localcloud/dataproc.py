@@ -10,6 +10,7 @@ Source: https://cloud.google.com/dataproc-serverless/docs/reference/rest/v1/proj
 """
 
 import re
+import shutil
 import threading
 import uuid
 from collections import deque
@@ -45,6 +46,8 @@ class Dataproc:
         self._lock = threading.RLock()
         self._running: dict[str, Child] = {}
         self._stopping = False
+        for leftover in (state_dir / "spark").glob("*"):  # nobody's: drivers do not outlive localcloud
+            shutil.rmtree(leftover, ignore_errors=True)
         self.batches = {_id(batch): batch for batch in durable.read_all(self._folder)}
         for batch in self.batches.values():
             if batch["state"] in ACTIVE:
@@ -152,7 +155,8 @@ class Dataproc:
             with self._lock:
                 if self._stopping or batch["state"] != "PENDING":
                     return self._end(batch, None, "")
-                argv, environment = self._submit.command(batch_id, batch), self._submit.child_environment()
+                argv = self._submit.command(batch_id, batch)
+                environment = {**self._submit.child_environment(), "TMPDIR": str(work_dir)}
                 child = self._running[batch_id] = self._children.start(argv, environment, work_dir, take_line, "batch")
                 self._enter(batch, "RUNNING", "")
             status = child.wait(_ttl_s(batch))
@@ -160,6 +164,7 @@ class Dataproc:
                 with self._lock:
                     self._enter(batch, "CANCELLING", f"the batch exceeded its TTL of {_ttl_s(batch):g} s")
                 child.stop(2)
+            shutil.rmtree(work_dir, ignore_errors=True)  # a driver that was killed has left its files
             return self._end(batch, status, "".join(last_words))
 
     def _end(self, batch: dict[str, Any], status: int | None, last_words: str) -> None:

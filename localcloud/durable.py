@@ -23,6 +23,13 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
+def discard_partials(state_dir: Path) -> None:
+    """Remove what a killed localcloud was writing: in the state directory and one folder down, where it lies."""
+    for pattern in (".*.partial", "*/.*.partial"):
+        for partial in state_dir.glob(pattern):
+            partial.unlink(missing_ok=True)
+
+
 def write_json(path: Path, document: dict[str, Any]) -> None:
     """Write a JSON document, whole or not at all."""
     write_bytes(path, json.dumps(document, indent=1).encode())

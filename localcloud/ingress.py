@@ -9,6 +9,8 @@ Does not check: roles, request size, concurrency limits. Bodies are not streamed
 import http.client
 import secrets
 from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote
 
 from flask import Flask, Request, Response, request
 
@@ -41,7 +43,7 @@ class Ingress:
         self._signer = signer
         self._log = log
         app = self._create_app()
-        self.server = LocalServer(app if faults is None else faults.around(function.name, app), port)
+        self.server = LocalServer(app if faults is None else faults.around(function.name, app, _object_of), port)
         self.url = self.server.url
 
     def _create_app(self) -> Flask:
@@ -90,6 +92,13 @@ class Ingress:
         finally:
             connection.close()
         return Response(body, answer.status, list(_end_to_end(answer.getheaders())))
+
+
+def _object_of(environ: dict[str, Any]) -> str:
+    """Return `<bucket>/<name>` of the object that an event tells of, for the fault schedule; else nothing."""
+    bucket = str(environ.get("HTTP_CE_SOURCE", "")).rpartition("/buckets/")[2]
+    subject = str(environ.get("HTTP_CE_SUBJECT", ""))
+    return f"{bucket}/{unquote(subject.removeprefix('objects/'))}" if bucket and subject else ""
 
 
 def _forwarded_headers(incoming: Request) -> dict[str, str]:

@@ -147,14 +147,15 @@ class Children:
             pump.start()
         return child
 
-    def kill(self, role: str) -> None:
-        """Kill the processes of a role, or `all`, with their descendants: nobody is asked, nobody can tidy up."""
+    def kill(self, role: str) -> int:
+        """Kill the processes of a role, or `all`, with their descendants, and tell how many: nobody can tidy up."""
         with self._lock:
-            doomed = [child for child in self._alive.values() if role in ("all", child.role)]
+            doomed = [child for child in self._alive.values() if role in ("all", child.role) and child.is_alive()]
         for child in doomed:
             kill_group(child.pid)
         for child in doomed:
             child.wait(5)
+        return len(doomed)
 
     def stop_all(self, grace_s: float = 2) -> None:
         """End every child, then the warden."""

@@ -24,6 +24,7 @@ class SparkSubmit:
     environment: dict[str, str]
 
     def work_dir(self, batch_id: str) -> Path:
+        """Name the folder for everything that a batch leaves on a machine of its own."""
         return self.state_dir / "spark" / batch_id
 
     def command(self, batch_id: str, batch: dict[str, Any]) -> list[str]:
@@ -69,7 +70,7 @@ class SparkSubmit:
             "spark.ui.enabled": "false",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.defaultJavaOptions": f'{_JAVA_OPTIONS} "-Djava.io.tmpdir={self.environment["TMPDIR"]}"',
+            "spark.driver.defaultJavaOptions": f'{_JAVA_OPTIONS} "-Djava.io.tmpdir={self.work_dir(batch_id)}"',
             "spark.local.dir": str(self.work_dir(batch_id)),
             "spark.sql.warehouse.dir": (self.work_dir(batch_id) / "warehouse").as_uri(),
             "spark.hadoop.fs.gs.impl": "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme",

@@ -50,6 +50,8 @@ class Publication:
         headlines = {driver: self._headlines(driver) for driver in drivers}
         steps.begin("publish", f"publishing {run.version} in {self.warehouse.url}")
         self.warehouse.publish(self.place, Stamp(str(run.version), str(run), datasets))
+        # Before the pointer: what a crash after it leaves undone needs no transform, so nobody would come to tidy up.
+        self.warehouse.discard(self.place)
         pointer = Pointer(
             version=run.version,
             run=run,

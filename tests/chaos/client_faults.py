@@ -49,6 +49,7 @@ class Cell:
     has_fired: bool
     effects: int | None
     again: str
+    again_seconds: float
     effects_again: int | None
 
 
@@ -77,10 +78,13 @@ def _cell(world: World, call: Call, fault: str, key: str) -> Cell:
     if fault.startswith("stall"):
         time.sleep(max(0.0, started + STALL_S + 0.3 - time.monotonic()))  # what is late comes about, too
     effects = None if call.effect is None else call.effect(world, key)
+    started_again = time.monotonic()
     again, _ = _answer(world, call, key)
+    again_seconds = round(time.monotonic() - started_again, 2)
     effects_again = None if call.effect is None else call.effect(world, key)
     has_fired = world.firings() > before
-    return Cell(call.name, fault, answer, value, round(seconds, 2), has_fired, effects, again, effects_again)
+    took = round(seconds, 2)
+    return Cell(call.name, fault, answer, value, took, has_fired, effects, again, again_seconds, effects_again)
 
 
 def _answer(world: World, call: Call, key: str) -> tuple[str, str]:

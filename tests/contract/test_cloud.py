@@ -212,7 +212,11 @@ def test_leaves_no_process_and_goes_on_when_it_was_killed_with_a_batch_running(s
         supervisor.kill()
     wait_for(lambda: marked_processes(state) == [])
 
+    half_written = [state / "dataproc" / ".f1db-kill-1.json.0a1b.partial", state / ".localcloud.json.0a1b.partial"]
+    for path in half_written:
+        path.write_text('{"na')
     with LocalCloud(Options(state, source_root=source)) as cloud:
+        assert [path for path in half_written if path.exists()] == []
         client = batch_client(cloud.endpoints.dataproc)
         found = client.get_batch(name=name)
         client.transport.close()  # type: ignore[no-untyped-call]  # as above

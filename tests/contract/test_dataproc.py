@@ -202,6 +202,20 @@ def test_is_cancelled_when_it_exceeds_its_ttl(cloud: Cloud) -> None:
     assert cloud.await_state(State.CANCELLED).state_message == "the batch exceeded its TTL of 1 s"
 
 
+def test_leaves_no_file_of_its_driver_when_that_is_killed(make_cloud: Callable[[type[SparkSubmit]], Cloud]) -> None:
+    cloud = make_cloud(PlainSubmit)
+    script = "import os, tempfile, time; open('here', 'w').close(); tempfile.mkdtemp(); print('{}', flush=True); "
+    cloud.put(script + "os.kill(os.getpid(), 9)")
+    cloud.create()
+    cloud.await_state(State.FAILED)
+    assert [*cloud.state_dir.glob("spark/*"), *cloud.state_dir.glob("tmp/*")] == []
+
+    left = cloud.state_dir / "spark" / "f1db-2026-2" / "spark-1"
+    left.mkdir(parents=True)  # as after a kill of localcloud, whose warden kills the driver
+    make_cloud(PlainSubmit)
+    assert not left.parent.exists()
+
+
 def test_is_failed_when_localcloud_stopped_under_it(make_cloud: Callable[[type[SparkSubmit]], Cloud]) -> None:
     first = make_cloud(PlainSubmit)
     first.put("import time; time.sleep(600)")

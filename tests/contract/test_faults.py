@@ -215,10 +215,16 @@ def test_kills_a_role_and_undoes_only_what_the_dead_had_asked_for_when_told(
     lines: list[bytes] = []
     argv = [sys.executable, "-c", CALLER, f"{world.server.url}/a"]
     world.arm({"service": "run", "when": when, "do": {"kill": role}})
+    log = SupervisorLog(world.state / "logs")
     caller = world.children.start(
         argv, base_environment(world.state), world.state, lambda _, line: lines.append(line), "batch"
     )
     status = caller.wait(20)
+    told, count = world.state / "logs" / "localcloud.jsonl", int(role == "batch")
+    deadline = time.monotonic() + 5
+    while not (told.exists() and f"a fault has killed {role}: {count} processes" in told.read_text()):
+        assert time.monotonic() < deadline
+    log.close()
     assert status == (-9 if role == "batch" else 0)
     assert (world.effects, lines) == (effects, said)
     assert len(world.fired()) == 1

@@ -7,15 +7,18 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.client_calls import CALLS
 from tests.chaos.client_faults import FAULTS, QUICK, STALL_S, Cell
+from tests.chaos.results import keep_cells
 
 ROOT = Path(__file__).resolve().parents[2]
 BUDGET_S = 20.0
+TOLD_EVERY = 24
 # What each call answers to a fault that happens once, and to those where it answers something else.
 STORAGE = ("done", {"HTML with 200": "storage_unavailable", "503 for ever": "storage_unavailable"})
 JOBS = ("done", {"408": "warehouse_unavailable", "HTML with 200": "warehouse_unavailable"})
@@ -61,6 +64,8 @@ ANSWERS: dict[str, tuple[str, dict[str, str]]] = {
 # A request that is acknowledged by somebody else than the function is lost; the next tick sees that nothing came of it.
 WITHOUT_EFFECT = {("wake", "HTML with 200")}
 NOT_TRIED = {"stall", "stall after"}
+# BigQuery's client waits 128 s for a job's state, whatever it is told: more than a stall here, and yet an end.
+PATIENT = {"finish_load"}
 # What is public in a client's module and is no call of a service.
 NO_CALLS = {
     "Creation", "BatchPlan", "Readable", "StoredObject", "Answer", "Body", "Asset", "Release", "read_release",
@@ -76,10 +81,24 @@ def measure(*arguments: str) -> list[Cell]:
     path = os.pathsep.join(str(ROOT / name) for name in ("", "functions", "dataproc_jobs", "dbt"))
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": path, "HOME": "/nonexistent", "NO_PROXY": "127.0.0.1"}
     command = [sys.executable, "-m", "tests.chaos.client_faults", "--json", *arguments]
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    assert "Traceback" not in ended.stderr, ended.stderr
-    return [Cell(**json.loads(line)) for line in ended.stdout.splitlines()]
+    cells: list[Cell] = []
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
+    ):
+        assert process.stdout is not None
+        for line in process.stdout:
+            cells.append(Cell(**json.loads(line)))
+            if len(cells) % TOLD_EVERY == 0:
+                sys.stderr.write(f"{len(cells):4} cells of clients' calls, the last is {cells[-1].call}\n")
+        status = process.wait()
+        errors.seek(0)
+        said = errors.read()
+    assert status == 0, said
+    assert "Traceback" not in said, said
+    return cells
 
 
 def problems(cell: Cell) -> list[str]:
@@ -90,7 +109,9 @@ def problems(cell: Cell) -> list[str]:
         found.append("the fault never happened")
     if cell.answer != others.get(cell.fault, usual):
         found.append(f"answers {cell.answer}, not {others.get(cell.fault, usual)}: {cell.value}")
-    if cell.fault.startswith("stall") and cell.seconds >= STALL_S:
+    # Beyond what the call takes undisturbed, which on a loaded machine is not nothing.
+    is_patient = cell.call in PATIENT
+    if cell.fault.startswith("stall") and not is_patient and cell.seconds - cell.again_seconds >= STALL_S:
         found.append("waits as long as the stall lasts")
     if cell.seconds > BUDGET_S:
         found.append(f"took {cell.seconds} s")
@@ -116,6 +137,7 @@ def test_repeats_a_call_or_fails_clearly_with_one_effect_when_a_request_goes_wro
 @pytest.mark.timeout(900)
 def test_repeats_a_call_or_fails_clearly_with_one_effect_when_anything_goes_wrong() -> None:
     cells = measure()
+    keep_cells(cells)
     missing = {(call, fault) for call in CALLS for fault in FAULTS} - {(cell.call, cell.fault) for cell in cells}
     assert {call for call, fault in missing if fault != "503 for ever"} == {"pyarrow reads", "pyarrow writes"}
     assert {fault for call, fault in missing if call.startswith("pyarrow")} == NOT_TRIED

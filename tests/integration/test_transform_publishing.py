@@ -247,6 +247,8 @@ def test_the_next_execution_finishes_when_one_is_killed(published: TransformWorl
         assert published.document("lease.json")["holder"] == "transform-killed"
         assert published.pointer()["version"] == OLD
         assert published.query("select count(*) from lewis_hamilton.mart_career") == [(1,)]
+        # Once the warehouse is published nobody may come to tidy up: the rest needs no transform.
+        assert bool(list(published.folder.glob("*.fence-*"))) == (step != "report")
 
         finished = start_transform(published.environment(CLOUD_RUN_EXECUTION="transform-next", **endpoint))
         output, _ = finished.communicate(timeout=120)

@@ -23,6 +23,7 @@ WANTED = {
     "security",
     "sbom",
     "fuzz",
+    "chaos",
     "bench",
     "bench-check",
     "clean",
