@@ -135,6 +135,9 @@ class ModelWarehouse:
         assert run is not None
         self.published = (run, place.fence)
 
+    def discard(self, place: PrivatePlace) -> None:
+        call_of_a_service()
+
     def rows(self, place: PrivatePlace, sql: str, limit: int) -> list[dict[str, Any]]:
         call_of_a_service()
         return [{"race_wins": 106}]
