@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -63,14 +64,19 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
     assert older["state"] == "superseded"
     assert re.search(r"FORCE|force", older["output"])
 
-    before = {path: path.read_bytes() for path in machine.objects("state/**/*.json")}
+    def decisive() -> dict[Path, bytes]:
+        """What decides; a tick that comes meanwhile may leave a notice."""
+        found = machine.objects("state/**/*.json")
+        return {path: path.read_bytes() for path in found if "notices" not in path.parts}
+
+    before = decisive()
     status, body = curl(
         "-X", "POST", "-H", f"Authorization: Bearer {token(machine)}", "-H", "Content-Type: application/json",
         "-d", '{"release": "2026.10.0", "rollback": true, "dry_run": true}', url,
     )  # fmt: skip
     assert status == 200
     assert json.loads(body)["outcome"] == "dry_run"
-    assert {path: path.read_bytes() for path in machine.objects("state/**/*.json")} == before
+    assert decisive() == before
     status, body = curl(
         "-X", "POST", "-H", f"Authorization: Bearer {token(machine)}", "-H", "Content-Type: application/json",
         "-d", '{"release": 3, "forse": true}', url,
@@ -89,25 +95,14 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
     assert machine.make("down").returncode == 0
 
 
-def test_release_is_published_once_when_every_event_comes_twice(
+def test_release_is_published_once_when_its_event_was_dropped_and_every_other_comes_twice(
     machine: Machine, release: Callable[[int], bytes]
 ) -> None:
     machine.state.mkdir(parents=True)
-    (machine.state / "events-switches.json").write_text('{"duplicate": 2}')
-    machine.offer("2026.11.0", release(1))
-    assert machine.run(GITHUB=machine.github)["state"] == "published"
-    assert machine.outcomes() == {"2026.11.0": ["published"]}
-    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 1
-    assert machine.pointer()["fence"] >= 1
-    assert machine.query("select count(*) from lewis_hamilton.mart_career") == [["1"]]
-
-
-def test_release_is_published_by_the_next_tick_when_an_event_was_dropped(
-    machine: Machine, release: Callable[[int], bytes]
-) -> None:
-    machine.state.mkdir(parents=True)
-    (machine.state / "events-switches.json").write_text('{"drop": 1}')
+    (machine.state / "events-switches.json").write_text('{"drop": 1, "duplicate": 2}')
     machine.offer("2026.11.0", release(1))
     machine.up(GITHUB=machine.github, TICK_S=3)
     machine.wait_for_published("2026.11.0")
+    machine.wait_until(lambda: machine.outcomes() == {"2026.11.0": ["published"]}, "one outcome")
     assert len(machine.objects("state/runs/*/*/batch-*.json")) == 1
+    assert machine.query("select count(*) from lewis_hamilton.mart_career") == [["1"]]
