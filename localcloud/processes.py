@@ -211,16 +211,16 @@ def kill_survivors(state_dir: Path, deadline_s: float = 5) -> list[int]:
     """Kill what an earlier localcloud of this state directory left behind, and wait until it is gone."""
     mark = f"{MARK}={state_dir}".encode()
     deadline = time.monotonic() + deadline_s
-    killed: list[int] = []
+    killed: dict[int, None] = {}  # one that is still dying is found again
     while (pids := _marked(mark)) and time.monotonic() < deadline:
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-            killed.append(pid)
+            killed[pid] = None
         time.sleep(0.02)
-    return killed
+    return list(killed)
 
 
 def _marked(mark: bytes) -> list[int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pyarrow as pa
@@ -232,12 +233,14 @@ def run_endpoint(ended: set[str]) -> Iterator[dict[str, str]]:
         server.start()
     try:
         host = f"127.0.0.1:{servers[1].port}"
-        yield {
-            "RUN_ENDPOINT": f"http://127.0.0.1:{servers[0].port}",
-            "GCE_METADATA_HOST": host,
-            "GCE_METADATA_IP": host,
-            "GCE_METADATA_ROOT": host,
-        }
+        # google.auth reads the name when it is imported, which another test may have done.
+        with patch("google.auth.compute_engine._metadata._GCE_METADATA_HOST", host):
+            yield {
+                "RUN_ENDPOINT": f"http://127.0.0.1:{servers[0].port}",
+                "GCE_METADATA_HOST": host,
+                "GCE_METADATA_IP": host,
+                "GCE_METADATA_ROOT": host,
+            }
     finally:
         for server in servers:
             server.stop()

@@ -27,7 +27,7 @@ PLACES: dict[tuple[str, str], list[tuple[str, str, str, set[str]]]] = {
     ("functions/pipeline/stages/start_batch.py", "create_json"): [
         ("start-batch", "state", f"{RUN}/batch-1.json", CREATE)
     ],
-    ("functions/pipeline/stages/check_named.py", "create_json"): [
+    ("functions/pipeline/stages/wishes.py", "create_json"): [
         ("check-release", "state", "requests/2026.11.0/1.json", CREATE)
     ],
     ("functions/pipeline/stages/notices.py", "create_json"): [
