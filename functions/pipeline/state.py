@@ -121,7 +121,7 @@ def read_world(landing: Bucket, state: Bucket, *, code_digest: str, transform_di
 def candidate_of(world: World, version: Version) -> Candidate | None:
     """Return the run that stands for a version now, or None when its ZIP is not landed."""
     number = world.last_request(version)
-    request = _read_request(world, version, number) if world.is_request_open(version, number) else None
+    request = read_request(world, version, number) if world.is_request_open(version, number) else None
     if request is None and world.pointer is not None and world.pointer.version == version:
         return _candidate_of_run(world, world.pointer.run)
     landed = world.newest_zip(version)
@@ -246,7 +246,8 @@ def _read_lease(state: Bucket) -> tuple[Lease | None, StoredObject | None]:
     return (Lease.from_json(found[0]), info) if found else (None, None)
 
 
-def _read_request(world: World, version: Version, number: int) -> Request | None:
+def read_request(world: World, version: Version, number: int) -> Request | None:
+    """Read a request; None when there is none of that number. Raises: InvalidDocumentError."""
     found = world.state.read_json(objects.request_name(version, number))
     return Request.from_json(found[0]) if found else None
 

@@ -31,10 +31,8 @@ PLACES: dict[tuple[str, str], list[tuple[str, str, str, set[str]]]] = {
         ("check-release", "state", "requests/2026.11.0/1.json", CREATE)
     ],
     ("functions/pipeline/stages/notices.py", "create_json"): [
-        ("check-release", "state", "notices/2026.11.0/asset_changed-0123456789ab.json", CREATE)
-    ],
-    ("functions/pipeline/stages/usage.py", "create_json"): [
-        ("check-release", "state", "notices/2026.11.0/batch_usage-0123456789ab.json", CREATE)
+        ("check-release", "state", f"notices/2026.11.0/{what}-0123456789ab.json", CREATE)
+        for what in ("asset_changed", "batch_usage")
     ],
     ("functions/pipeline/outcomes.py", "create_json"): [
         (account, "state", f"{RUN}/outcome.json", CREATE) for account in ("start-batch", "start-dbt", "transform")

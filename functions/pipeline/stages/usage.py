@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from pipeline.documents import format_utc
 from pipeline.logs import StageLog
-from pipeline.objects import Run, notice_name
-from pipeline.records import FORMAT
+from pipeline.objects import Run
 from pipeline.stages.deployment import Deployment
+from pipeline.stages.notices import Notice
 from pipeline.state import World
 
-NOTICE = "batch_usage"
 _LOOKED_FOR = timedelta(days=7)  # usage is counted within minutes; whatever never gets any is not asked for ever
 
 
 def tell_usage(deployment: Deployment, world: World, log: StageLog) -> None:
     """Log the usage of every recent batch that nobody has told yet; a notice in the state bucket remembers it.
-
-    The line comes before the notice: a crash between them says it twice, never not at all.
 
     Raises:
         TransientError: from Dataproc or the bucket; the next tick tries again.
@@ -32,9 +27,9 @@ def tell_usage(deployment: Deployment, world: World, log: StageLog) -> None:
 
 
 def _tell(deployment: Deployment, run: Run, attempt: int, log: StageLog) -> None:
-    batch_id, release = run.batch_id(attempt), str(run.version)
-    name = notice_name(run.version, NOTICE, hashlib.sha256(batch_id.encode()).hexdigest())
-    if deployment.state.find(name) is not None:
+    batch_id = run.batch_id(attempt)
+    notice = Notice(deployment.state, run.version, "batch_usage", batch_id)
+    if notice.is_left():
         return
     batch = deployment.dataproc.find_batch(batch_id)
     if batch.usage is None:
@@ -44,6 +39,5 @@ def _tell(deployment: Deployment, run: Run, attempt: int, log: StageLog) -> None
         f"batch {batch_id} is billed for {batch.usage.milli_dcu_seconds / 3_600_000:.3f} DCU hours "
         f"and {batch.usage.shuffle_storage_gb_seconds / 3600:.1f} GB hours of shuffle storage"
     )
-    log.info(message, release=release, run=str(run), attempt=attempt, step="usage", batch_usage=usage)
-    document = {"format": FORMAT, "version": release, "batch_id": batch_id, **usage}
-    deployment.state.create_json(name, {**document, "at_utc": format_utc(datetime.now(UTC))})
+    log.info(message, release=str(run.version), run=str(run), attempt=attempt, step="usage", batch_usage=usage)
+    notice.leave(batch_id=batch_id, **usage)

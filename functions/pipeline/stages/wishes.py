@@ -9,7 +9,7 @@ from pipeline.errors import ErrorCode, TransientError
 from pipeline.objects import request_name
 from pipeline.records import Request
 from pipeline.releases import Version
-from pipeline.state import World
+from pipeline.state import World, read_request
 
 _MAX_RIVALS = 20
 
@@ -38,8 +38,7 @@ def renew_request(world: World, version: Version, landed_sha256: str) -> int | N
     number = world.last_request(version)
     if not world.is_request_open(version, number):
         return None
-    found = world.state.read_json(request_name(version, number))
-    request = Request.from_json(found[0]) if found else None
+    request = read_request(world, version, number)
     if request is None or request.zip_sha256 in (None, landed_sha256):
         return None
     return write_request(world.state, replace(request, number=number + 1, zip_sha256=landed_sha256))
