@@ -46,7 +46,7 @@ class Dataproc:
         self._lock = threading.RLock()
         self._running: dict[str, Child] = {}
         self._stopping = False
-        for leftover in (state_dir / "spark").glob("*"):  # nobody's: drivers do not outlive localcloud
+        for leftover in submit.work_root.glob("*"):  # nobody's: drivers do not outlive localcloud
             shutil.rmtree(leftover, ignore_errors=True)
         self.batches = {_id(batch): batch for batch in durable.read_all(self._folder)}
         for batch in self.batches.values():

@@ -69,10 +69,8 @@ class FunctionProcess:
                 self._child.stop(0)
 
     def _start(self) -> None:
-        self._port = _free_port()
-        argv = [sys.executable, "-m", "functions_framework", "--source", str(self._function.source)]
-        argv += ["--target", self._function.target, "--signature-type", self._function.signature]
-        argv += ["--host", HOST, "--port", str(self._port)]
+        self._port = free_port()
+        argv = framework_command(self._function.source, self._function.target, self._function.signature, self._port)
         runtime_dir = self._children.runtime_dir()  # gunicorn puts a control socket there
         environment = {
             **self._environment(),
@@ -111,7 +109,14 @@ class FunctionProcess:
         raise StartError(f"{self._function.name} did not listen within {START_DEADLINE_S:.0f} s")
 
 
-def _free_port() -> int:
+def framework_command(source: Path, target: str, signature: str, port: int) -> list[str]:
+    """Build the command line that serves a function, as Cloud Run's build pack does."""
+    command = [sys.executable, "-m", "functions_framework", "--source", str(source), "--target", target]
+    return [*command, "--signature-type", signature, "--host", HOST, "--port", str(port)]
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]

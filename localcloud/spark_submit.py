@@ -23,9 +23,14 @@ class SparkSubmit:
     storage_root: Path
     environment: dict[str, str]
 
+    @property
+    def work_root(self) -> Path:
+        """The folder of all batches' work; as Spark's folder of settings it is empty."""
+        return self.state_dir / "spark"
+
     def work_dir(self, batch_id: str) -> Path:
         """Name the folder for everything that a batch leaves on a machine of its own."""
-        return self.state_dir / "spark" / batch_id
+        return self.work_root / batch_id
 
     def command(self, batch_id: str, batch: dict[str, Any]) -> list[str]:
         """Build the command line of a batch, which is the API's Batch resource."""
@@ -48,7 +53,7 @@ class SparkSubmit:
             "JAVA_HOME": str(JAVA_HOME),
             "SPARK_HOME": str(_spark_home()),
             "SPARK_LOCAL_IP": "127.0.0.1",
-            "SPARK_CONF_DIR": str(self.state_dir / "spark"),
+            "SPARK_CONF_DIR": str(self.work_root),
             "SPARK_LAUNCHER_OPTS": _JAVA_OPTIONS,
             "PYSPARK_PYTHON": sys.executable,
             "PYSPARK_DRIVER_PYTHON": sys.executable,

@@ -9,10 +9,8 @@ import http.client
 import json
 import os
 import signal
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -20,6 +18,7 @@ from pathlib import Path
 
 from localcloud.deployment import functions_environment, read_deployment
 from localcloud.endpoints import Endpoints
+from localcloud.function_process import framework_command, free_port
 from localcloud.processes import base_environment
 from localcloud.servers import HOST
 from tests.bench.commands import ROOT, Bench
@@ -53,11 +52,8 @@ def measure_cold_start(figures: Figures, running: Bench, pairs: int, release: st
 
 def _first_200_s(source: Path, target: str, environment: Mapping[str, str], body: bytes) -> float:
     """Start a function's process as localcloud does, call it until it answers, and end it."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "functions_framework", "--source", str(source), "--target", target]
-    command += ["--signature-type", "http", "--host", HOST, "--port", str(port)]
+    port = free_port()
+    command = framework_command(source, target, "http", port)
     with tempfile.TemporaryDirectory(prefix="bench-") as runtime_dir, tempfile.TemporaryFile() as printed:
         variables = {**environment, "FUNCTION_TARGET": target, "PORT": str(port), "XDG_RUNTIME_DIR": runtime_dir}
         began = time.monotonic()
