@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,14 @@ def small_disk(folder: Path, size_kib: int) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(disk: Path, leave_kib: int) -> Path:
+    """Take the room of a disk but for some of it; return the file that holds it."""
+    found, filler = os.statvfs(disk), disk / "filler"
+    with filler.open("wb") as stream:
+        os.posix_fallocate(stream.fileno(), 0, found.f_bavail * found.f_frsize - leave_kib * 1024)
+    return filler
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.bench.kept import MEASURED, PAGE, TOLERANCES, read_measured
+from tests.made_sections import Marks, section, with_section
 
 _RESULTS = ("<!-- results: python -m tests.bench.page -->", "<!-- end of results -->")
 _GROWTH = ("<!-- growth: python -m tests.bench.page -->", "<!-- end of growth -->")
@@ -21,15 +22,16 @@ def with_figures(page: str, measured: Mapping[str, Any]) -> str:
 
     Raises:
         SystemExit: a figure with a goal is missing, for then the page would keep less than before.
+        ValueError: the page lacks a mark.
     """
     results = {row["name"]: row for row in measured["results"]}
     missing = sorted(TOLERANCES.keys() - results.keys())
     if missing:
         raise SystemExit(f"not measured: {', '.join(missing)}")
-    page = _between(page, _RESULTS, results_table([results[name] for name in TOLERANCES]))
-    page = _between(page, _GROWTH, growth_table(measured["observations"]))
+    page = _with_table(page, _RESULTS, results_table([results[name] for name in TOLERANCES]))
+    page = _with_table(page, _GROWTH, growth_table(measured["observations"]))
     others = [row for row in measured["observations"] if not _GROWN.fullmatch(row["name"])]
-    return _between(page, _OBSERVATIONS, observations_table(others))
+    return _with_table(page, _OBSERVATIONS, observations_table(others))
 
 
 def results_table(rows: Sequence[Row]) -> str:
@@ -75,12 +77,8 @@ def _spread(row: Row) -> str:
     return f"{min(row['runs']):.2f} - {max(row['runs']):.2f} of {len(row['runs'])}"
 
 
-def _between(page: str, marks: tuple[str, str], table: str) -> str:
-    before, first, rest = page.partition(marks[0])
-    _, last, after = rest.partition(marks[1])
-    if not (first and last):
-        raise SystemExit(f"the page lacks {marks[0]} or {marks[1]}")
-    return f"{before}{first}\n\n{table}\n\n{last}{after}"
+def _with_table(page: str, marks: Marks, table: str) -> str:
+    return with_section(page, marks, section(marks, table))
 
 
 if __name__ == "__main__":

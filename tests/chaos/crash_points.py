@@ -22,14 +22,18 @@ STAGES = ("offered", "landed", "processed")
 LOST = {f"{stage}, its event lost": stage for stage in STAGES[1:]}
 FRONT_DOORS = ("check_release", "start_batch", "start_dbt")
 _WRITING = ("POST", "PUT", "PATCH", "DELETE")
-_GENERAL = (
-    (r"f1db-[0-9a-z-]+-[0-9a-f]{8}-[0-9a-f]{8}-\d+", "<run>"),
-    (r"(?<=/)\d{4}\.\d+\.\d+(?=/)", "<version>"),
-    (r"(?<=/)[0-9a-f]{12}(?=/)", "<zip>"),
+# Numbers of attempts, fences and batches.
+NUMBERS = (
     (r"(?<=<run>/)\d+(?=/)", "<n>"),
     (r"(?<=/headlines-)\d+", "<n>"),
     (r"(?<=/batch_usage-)[0-9a-f]{12}", "<n>"),
     (r"(?<=/batch-)\d+", "<n>"),
+)
+_GENERAL = (
+    (r"f1db-[0-9a-z-]+-[0-9a-f]{8}-[0-9a-f]{8}-\d+", "<run>"),
+    (r"(?<=/)\d{4}\.\d+\.\d+(?=/)", "<version>"),
+    (r"(?<=/)[0-9a-f]{12}(?=/)", "<zip>"),
+    *NUMBERS,
     (r"(?<=<run>/<n>/)[a-z0-9-]+(?=\.parquet$)", "<table>"),
 )
 _CALLERS = (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.crash_points import NUMBERS
 from tests.system.conftest import Machine
 
 VERSION = "2026.11.0"
@@ -22,14 +23,7 @@ _NOT_COUNTED = re.compile(
     # As in GCS, an upload that its client has left is kept for a week, and nobody can see it.
     r"|gcs/\.uploads/sessions/"
 )
-_GENERAL = (
-    (re.compile(r"(?<=<run>/)\d+(?=/)"), "<n>"),
-    (re.compile(r"(?<=/headlines-)\d+"), "<n>"),
-    (re.compile(r"(?<=<run>-)\d+"), "<n>"),
-    (re.compile(r"(?<=/batch-)\d+"), "<n>"),
-    (re.compile(r"(?<=/batch_usage-)[0-9a-f]{12}"), "<n>"),
-    (re.compile(r"(?<=run/transform-)[0-9a-z]+"), "<id>"),
-)
+_GENERAL = (*NUMBERS, (r"(?<=<run>-)\d+", "<n>"), (r"(?<=run/transform-)[0-9a-z]+", "<id>"))
 # Of an attempt, a fence or an execution that came to nothing stays, by design, what tells about it: how often at most.
 # The event and the tick may both wake the transform up again; the lease decides which execution has something to do.
 _MAY_COME_AGAIN = {
@@ -170,7 +164,7 @@ def _files(state: Path) -> Counter[str]:
             if ".fence-" in name:
                 name = name.partition("/")[0]  # one line for all that is in it
             for pattern, general in _GENERAL:
-                name = pattern.sub(general, name)
+                name = re.sub(pattern, general, name)
             found[name] += 1
     return found
 

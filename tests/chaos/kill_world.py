@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.chaos.crash_points import FRONT_DOORS, LOST, STAGES, Moment, Point, Request, find_points
 from tests.chaos.kill_checks import VERSION, Snapshot, generations, problems, take_snapshot
-from tests.system.conftest import Machine, is_zombie
+from tests.system.conftest import Machine
 
 MOST_TICKS = 2
 _DEADLINE_S = 180
@@ -77,7 +77,7 @@ class Killing:
             is_up = self._start()
             self._until_killed(point, is_up)
             if point.victim in ("localcloud", "all"):
-                _wait(lambda: not self._is_alive(), "localcloud's death")
+                _wait(lambda: not self.machine.is_alive(), "localcloud's death")
                 self._start(must=True)
                 ticks = 1
             self._settle()
@@ -93,7 +93,7 @@ class Killing:
         return Ending(point.name, point.row, point.when, point.victim, ticks, took_s, found)
 
     def stop(self) -> None:
-        if self._is_alive():
+        if self.machine.is_alive():
             self.machine.kill()
 
     def _prepare(self) -> tuple[list[Request], list[dict[str, Any]]]:
@@ -220,12 +220,6 @@ class Killing:
 
     def _ticks_logged(self) -> int:
         return self.machine.logged("scheduler", "tick: ")
-
-    def _is_alive(self) -> bool:
-        if not (self.machine.state / "localcloud.json").exists():
-            return False
-        pid = self.machine.localcloud()["pid"]
-        return Path(f"/proc/{pid}/cmdline").exists() and not is_zombie(pid)
 
     def _ask(self, path: str, post: bool = False) -> dict[str, Any]:
         url = f"{self.machine.localcloud()['urls']['admin']}{path}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.chaos.client_faults import FAULTS, Cell, table
 from tests.chaos.results import read_results
+from tests.made_sections import section, with_section
 
 BEGIN, END = "<!-- made by `make chaos` -->", "<!-- end of what `make chaos` makes -->"
 _ENDED = ("0 ticks", "1 tick", "2 ticks")
@@ -25,7 +26,7 @@ def rendered(found: dict[str, Any]) -> str:
         raise ValueError("the clients' calls have not been tried")
     endings = [found["endings"][name] for name in found["points"]]
     cells = [Cell(**cell) for cell in found["cells"]]
-    return "\n".join([BEGIN, "", *_of_kills(endings), "", *_of_calls(cells), "", END])
+    return section((BEGIN, END), "\n".join([*_of_kills(endings), "", *_of_calls(cells)]))
 
 
 def figure(endings: list[dict[str, Any]]) -> str:
@@ -84,12 +85,11 @@ def main(arguments: list[str]) -> int:
         for problem in ending["problems"]:
             sys.stdout.write(f"{ending['point']}: {problem}\n")
     try:
-        made = rendered(found)
+        made = with_section(page.read_text("utf-8"), (BEGIN, END), rendered(found))
     except ValueError as error:
         sys.stderr.write(f"{page} is left as it is: {error}\n")
         return 1
-    before, _, rest = page.read_text("utf-8").partition(BEGIN)
-    page.write_text(before + made + rest.partition(END)[2], "utf-8")
+    page.write_text(made, "utf-8")
     return 0
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.integration.transform_world import ZIP, TransformWorld, outcome_lines, real_tables, storage
-from tests.small_disk import small_disk
+from tests.small_disk import fill, small_disk
 
 pytestmark = [
     pytest.mark.chaos,
@@ -28,13 +27,6 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def fill(disk: Path, leave_mib: int) -> None:
-    """Take the room of a disk but for some of it."""
-    found = os.statvfs(disk)
-    with (disk / "filler").open("wb") as stream:
-        os.posix_fallocate(stream.fileno(), 0, found.f_bavail * found.f_frsize - leave_mib * MIB)
-
-
 def test_the_published_release_stays_until_there_is_room_when_the_warehouse_has_none(
     tmp_path: Path, disk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -45,7 +37,7 @@ def test_the_published_release_stays_until_there_is_room_when_the_warehouse_has_
         before, needed = world.pointer(), world.warehouse.stat().st_size // MIB
         run = world.add_run(NEW, real_tables())
         for leave_mib in (1, needed // 2):  # none while it loads, none while it builds
-            fill(disk, leave_mib)
+            filler = fill(disk, leave_mib * 1024)
             capsys.readouterr()
             assert world.transform() == 1
             [line] = outcome_lines(capsys.readouterr().out)
@@ -54,7 +46,7 @@ def test_the_published_release_stays_until_there_is_room_when_the_warehouse_has_
             assert world.pointer() == before
             assert world.query("select release, race_wins from lewis_hamilton.mart_career") == [(OLD, 106)]
             assert list(disk.glob("*.fence-*")) == [], "nothing half-built takes room"
-            (disk / "filler").unlink()
+            filler.unlink()
         assert world.transform() == 0
         assert world.pointer()["run"] == str(run)
         assert world.query("select release, race_wins from lewis_hamilton.mart_career") == [(NEW, 106)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from tests.integration.transform_world import (
     outcome_lines,
     real_tables,
     run_endpoint,
+    signal_at,
     start_transform,
     storage,
     with_value,
@@ -243,7 +244,8 @@ def test_the_next_execution_finishes_when_one_is_killed(published: TransformWorl
 
     with run_endpoint({"transform-killed"}) as endpoint:
         environment = published.environment(CLOUD_RUN_EXECUTION="transform-killed", **endpoint)
-        _kill_at(step, environment)
+        with start_transform(environment) as doomed:
+            signal_at(step, doomed, signal.SIGKILL)
         assert published.document("lease.json")["holder"] == "transform-killed"
         assert published.pointer()["version"] == OLD
         assert published.query("select count(*) from lewis_hamilton.mart_career") == [(1,)]
@@ -290,16 +292,3 @@ def test_a_living_holder_is_left_alone_when_another_execution_starts(world: Tran
     assert second.returncode == 0, output
     assert [line["outcome"] for line in outcome_lines(output)] == ["lease_held"]
     assert world.state.read_json("published.json") is None
-
-
-def _kill_at(step: str, environment: dict[str, str]) -> None:
-    """Start the job and kill it as soon as it says that a step has begun."""
-    with start_transform(environment) as process:
-        assert process.stdout is not None
-        seen = []
-        for line in process.stdout:
-            seen.append(line)
-            if line.startswith("{") and json.loads(line).get("step") == step:
-                process.kill()
-                return
-        raise AssertionError("".join(seen))

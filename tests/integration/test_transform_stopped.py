@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
@@ -17,6 +16,7 @@ from tests.integration.transform_world import (
     outcome_lines,
     real_tables,
     run_endpoint,
+    signal_at,
     start_transform,
     storage,
 )
@@ -36,25 +36,13 @@ def world(tmp_path: Path) -> Iterator[TransformWorld]:
         yield TransformWorld(tmp_path)
 
 
-def stop_at(step: str, process: subprocess.Popen[str]) -> None:
-    """Let the job go on until it says that a step has begun, and stop it there."""
-    assert process.stdout is not None
-    seen = []
-    for line in process.stdout:
-        seen.append(line)
-        if line.startswith("{") and json.loads(line).get("step") == step:
-            process.send_signal(signal.SIGSTOP)
-            return
-    raise AssertionError("".join(seen))
-
-
 @pytest.mark.parametrize("step", ["load", "build", "publish", "report"])
 def test_a_stopped_holder_does_not_publish_when_its_lease_was_taken_meanwhile(world: TransformWorld, step: str) -> None:
     run = world.add_run(NEW, real_tables())
     with run_endpoint(set()) as endpoint:  # Cloud Run says that both executions go on
         first = start_transform(world.environment(CLOUD_RUN_EXECUTION="transform-first", **SHORT_LEASE, **endpoint))
         try:
-            stop_at(step, first)
+            signal_at(step, first, signal.SIGSTOP)
             assert world.document("lease.json")["holder"] == "transform-first"
             Event().wait(2.2)  # its lease runs out
             second = start_transform(world.environment(CLOUD_RUN_EXECUTION="transform-second", **endpoint))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -256,6 +257,18 @@ def start_transform(environment: Mapping[str, str]) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+
+
+def signal_at(step: str, process: subprocess.Popen[str], number: signal.Signals) -> None:
+    """Let the job go on until it says that a step has begun, and send it a signal there."""
+    assert process.stdout is not None
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if line.startswith("{") and json.loads(line).get("step") == step:
+            process.send_signal(number)
+            return
+    raise AssertionError("".join(seen))
 
 
 def outcome_lines(text: str) -> list[dict[str, Any]]:

@@ -66,10 +66,9 @@ class Program:
         try:
             if not self._is_killed:
                 self._body()
-        except Crash:
-            pass
-        except BaseException as error:  # told on the thread of the test
-            self._error = error
+        except BaseException as error:
+            if not isinstance(error, Crash):
+                self._error = error  # told on the thread of the test
         self.has_ended = True
         self._has_gone.release()
 

@@ -69,11 +69,17 @@ class Machine:
         described: dict[str, Any] = json.loads((self.state / "localcloud.json").read_text())
         return described
 
+    def is_alive(self) -> bool:
+        """Say whether localcloud is running, whatever became of it."""
+        if not (self.state / "localcloud.json").exists():
+            return False
+        pid = self.localcloud()["pid"]
+        return Path(f"/proc/{pid}/cmdline").exists() and not is_zombie(pid)
+
     def kill(self) -> None:
         """`kill -9` of localcloud, then wait until the process is gone."""
-        pid = self.localcloud()["pid"]
-        os.kill(pid, signal.SIGKILL)
-        self.wait_until(lambda: not Path(f"/proc/{pid}/cmdline").exists() or is_zombie(pid), "the process to end")
+        os.kill(self.localcloud()["pid"], signal.SIGKILL)
+        self.wait_until(lambda: not self.is_alive(), "the process to end")
 
     def offer(self, version: str, content: bytes) -> None:
         """Make a release appear on the GitHub of this machine, whole at once."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.small_disk import small_disk
+from tests.small_disk import fill, small_disk
 from tests.system.conftest import Machine
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
@@ -29,15 +28,6 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
             made.clean_up()
 
 
-def fill(machine: Machine, leave_kib: int) -> Path:
-    disk = machine.state.parent
-    found = os.statvfs(disk)
-    filler = disk / "filler"
-    with filler.open("wb") as stream:
-        os.posix_fallocate(stream.fileno(), 0, found.f_bavail * found.f_frsize - leave_kib * 1024)
-    return filler
-
-
 def test_the_published_release_stays_and_room_is_all_it_needs_when_the_disk_fills_up(
     machine: Machine, release: Callable[[int], bytes]
 ) -> None:
@@ -46,7 +36,7 @@ def test_the_published_release_stays_and_room_is_all_it_needs_when_the_disk_fill
     before = machine.pointer()
     machine.offer(NEW, release(2))
     for leave_kib in ROOM:
-        filler = fill(machine, leave_kib)
+        filler = fill(machine.state.parent, leave_kib)
         done = machine.make("run", JSON=1, GITHUB=machine.github)
         told = done.stdout + done.stderr
         assert done.returncode == 1, told
