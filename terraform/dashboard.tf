@@ -50,14 +50,6 @@ locals {
       logsPanel = { filter = "(${local.our_logs}) AND (jsonPayload.outcome:* OR severity>=WARNING)" }
     }
   }
-
-  saved_queries = {
-    everything = "(${local.our_logs}) OR resource.type=\"cloud_dataproc_batch\""
-    outcomes   = "(${local.our_logs}) AND jsonPayload.outcome:*"
-    errors     = "((${local.our_logs}) OR resource.type=\"cloud_dataproc_batch\") AND severity>=ERROR"
-    usage      = "(${local.our_logs}) AND jsonPayload.batch_usage:*"
-    rejected   = "(${local.our_logs}) AND jsonPayload.outcome=(\"rejected\" OR \"refused\")"
-  }
 }
 
 resource "google_monitoring_dashboard" "pipeline" {
@@ -68,13 +60,4 @@ resource "google_monitoring_dashboard" "pipeline" {
   })
 
   depends_on = [google_logging_metric.counter, google_logging_metric.distribution]
-}
-
-# Saved queries, as links that open in the Logs Explorer (decision 43).
-output "log_queries" {
-  description = "Queries to begin with, as links into the Logs Explorer."
-  value = {
-    for name, query in local.saved_queries :
-    name => "https://console.cloud.google.com/logs/query;query=${urlencode(query)}?project=${var.project_id}"
-  }
 }

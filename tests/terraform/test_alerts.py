@@ -75,15 +75,32 @@ def words_logged() -> set[str]:
     return words
 
 
+def fields_in(*texts: str) -> set[str]:
+    """Collect the fields of our log lines that filters and extractors name, each part of a path by itself."""
+    paths = [path for text in texts for path in re.findall(r"jsonPayload\.([a-z_.]+)", text)]
+    return {word for path in paths for word in path.split(".")}
+
+
+@pytest.mark.slow
+def test_saved_queries_are_shared_and_read_what_the_code_logs_when_planned(whole_plan: Plan) -> None:
+    queries = {one["name"]: one for one in whole_plan.resources("google_logging_saved_query").values()}
+    assert sorted(queries) == ["f1db-errors", "f1db-everything", "f1db-outcomes", "f1db-rejected", "f1db-usage"]
+    assert {(one["parent"], one["location"], one["visibility"]) for one in queries.values()} == {
+        ("projects/demo-project", "global", "SHARED")
+    }
+    asked = {name: one["logging_query"][0] for name, one in queries.items()}
+    shown = {tuple(field["field"] for field in one["summary_fields"]) for one in asked.values()}
+    assert shown == {("jsonPayload.stage", "jsonPayload.release", "jsonPayload.outcome")}
+    read = fields_in(*(one["filter"] for one in asked.values()), *(field for fields in shown for field in fields))
+    assert read == {"batch_usage", "outcome", "release", "stage"}
+    assert read - words_logged() == set()
+    assert [name for name, one in asked.items() if 'resource.type="cloud_run_revision"' not in one["filter"]] == []
+
+
 @pytest.mark.slow
 def test_every_metric_and_chart_reads_what_the_code_logs(whole_plan: Plan) -> None:
     metrics = whole_plan.resources("google_logging_metric").values()
-    read = {
-        word
-        for metric in metrics
-        for path in re.findall(r"jsonPayload\.([a-z_.]+)", f"{metric['filter']} {metric['value_extractor'] or ''}")
-        for word in path.split(".")
-    }
+    read = fields_in(*(f"{metric['filter']} {metric['value_extractor'] or ''}" for metric in metrics))
     assert {"outcome", "milli_dcu_seconds", "shuffle_storage_gb_seconds"} <= read
     assert read - words_logged() == set()
     [dashboard] = whole_plan.resources("google_monitoring_dashboard").values()
