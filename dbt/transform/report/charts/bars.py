@@ -56,14 +56,14 @@ def make_bars(bars: Sequence[Bar], end: float, layout: Layout, *, rule: float | 
         alt.Chart({"values": stretches})
         .mark_bar(height=13)
         .encode(
-            x=alt.X("start:Q", scale=x, axis=None), x2="end:Q", y=_y(), color=alt.Color("paint:N", scale=None),
+            x=alt.X("start:Q", scale=x, axis=None), x2=alt.X2("end:Q"), y=_y(), color=alt.Color("paint:N", scale=None),
         )
     ]  # fmt: skip
     if rule is not None:
         layers.append(
             alt.Chart({"values": [{"at": rule, "y": line - 11, "end": line + 11} for line in lines]})
             .mark_rule(color=INK, strokeWidth=1)
-            .encode(x=alt.X("at:Q", scale=x, axis=None), y=_y(), y2="end:Q")
+            .encode(x=alt.X("at:Q", scale=x, axis=None), y=_y(), y2=alt.Y2("end:Q"))
         )
     layers += _words(bars, step, width, layout)
     return alt.layer(*layers).properties(
@@ -87,8 +87,8 @@ def _words(bars: Sequence[Bar], step: int, width: int, layout: Layout) -> list[A
     line = step / 2 - (9 if layout.is_narrow else 0)
     names = [{"y": at * step + line, "text": bar.name} for at, bar in enumerate(bars)]
     readings = [{"y": at * step + line, "text": bar.reading} for at, bar in enumerate(bars)]
-    name = alt.Chart({"values": names}).encode(y=_y(), text="text:N", x=alt.value(0))
-    reading = alt.Chart({"values": readings}).encode(y=_y(), text="text:N", x=alt.value(width))
+    name = alt.Chart({"values": names}).encode(y=_y(), text=alt.Text("text:N"), x=alt.XValue(0))
+    reading = alt.Chart({"values": readings}).encode(y=_y(), text=alt.Text("text:N"), x=alt.XValue(width))
     if layout.is_narrow:
         return [
             name.mark_text(align="left", baseline="middle", fontSize=12, color=INK, limit=width - 110),

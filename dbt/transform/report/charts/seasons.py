@@ -88,7 +88,7 @@ def _panel(number: int, seasons: Sequence[Season], years: list[int], band: float
         tooltip=[alt.Tooltip(f"{name}:N", title=title) for title, name in _TOLD],
     )
     shown = f"datum.{column} > 0" if band >= _DIGITS_PX else f"datum.{column} > 0 && datum.{column} == {most}"
-    numbers = base.mark_text(dy=-7, fontSize=11, color=INK).encode(text=f"{column}:Q").transform_filter(shown)
+    numbers = base.mark_text(dy=-7, fontSize=11, color=INK).encode(text=alt.Text(f"{column}:Q")).transform_filter(shown)
     zero = alt.Chart().mark_rule(color=MUTED, strokeWidth=1).encode(y=alt.YDatum(0, axis=None))
     return alt.layer(zero, bars.add_params(hover), numbers).properties(
         width=band * len(years), height=_PANEL_PX, title=_heading(heading)
@@ -107,7 +107,7 @@ def _title_row(years: list[int], band: float) -> Any:
     return (
         alt.Chart()
         .mark_point(shape="diamond", size=64, filled=True, opacity=1, color=ACCENT)
-        .encode(x=_x(years, axis), y=alt.value(8))
+        .encode(x=_x(years, axis), y=alt.YValue(8))
         .transform_filter("datum.is_champion")
         .properties(width=band * len(years), height=16, title=_heading("World titles"))
     )
@@ -130,6 +130,6 @@ def _team_row(seasons: Sequence[Season], paints: Mapping[str, str], years: list[
     return (
         alt.Chart(alt.InlineData(values=runs))
         .mark_text(fontSize=12, fontWeight=600)
-        .encode(x=at, y=alt.value(8), text="team:N", color=alt.Color("paint:N", scale=None))
+        .encode(x=at, y=alt.YValue(8), text=alt.Text("team:N"), color=alt.Color("paint:N", scale=None))
         .properties(width=width, height=12)
     )
