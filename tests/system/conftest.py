@@ -197,8 +197,9 @@ def release(small_release: bytes) -> Callable[[int], bytes]:
 
 @pytest.fixture(scope="session")
 def first_publication(tmp_path_factory: pytest.TempPathFactory, release: Callable[[int], bytes]) -> Path:
-    """The folder of a machine that has published `release(1)` as 2026.10.0, and is down."""
+    """The folder of a machine that has published `release(1)` as 2026.10.0, the newest of two, and is down."""
     made = Machine(tmp_path_factory.mktemp("first") / "state")
+    made.offer("2026.9.1", release(9))
     made.offer("2026.10.0", release(1))
     made.run(GITHUB=made.github)
     return made.state.parent
