@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import pytest
 
-# .ci/run names what it has seen to: `f1db` (a real release), `chromium`, `git`, `dbt-bigquery`, `terraform`.
+# .ci/run names what it has seen to: `f1db` (a real release), `chromium`, `libfaketime`, `git`, `dbt-bigquery`, …
 MEANT_TO_RUN = frozenset(os.environ.get("CI_MUST_RUN", "").split())
 NEEDS = {
     "f1db": ("F1DB",),
