@@ -51,3 +51,23 @@ def test_the_published_release_stays_and_room_is_all_it_needs_when_the_disk_fill
     assert machine.run(RELEASE=NEW, FORCE=1, GITHUB=machine.github)["state"] == "published"
     assert machine.pointer()["version"] == NEW
     assert machine.outcomes() == {OLD: ["published"], NEW: ["published"]}
+
+
+@pytest.mark.parametrize("room_kib", [8, 40], ids=["no room for Spark's start", "no room for its work"])
+def test_the_published_release_stays_when_the_disk_of_sparks_own_files_is_full(
+    machine_with_a_release: Machine, release: Callable[[int], bytes], room_kib: int
+) -> None:
+    """The batch shuffles nothing, so Spark has nothing to spill: its local directory has code and broadcasts."""
+    machine = machine_with_a_release
+    before = machine.pointer()
+    machine.offer(NEW, release(2))
+    with small_disk(machine.state / "spark", room_kib):
+        done = machine.make("run", JSON=1, GITHUB=machine.github)
+        told = done.stdout + done.stderr
+        assert done.returncode == 1, told
+        assert "no space left on device" in told.lower(), told
+        assert machine.pointer() == before
+        machine.make("down")
+    assert machine.objects(f"state/runs/{NEW}/*/manifest.json") == []
+    assert machine.run(GITHUB=machine.github)["state"] == "published"
+    assert machine.outcomes() == {OLD: ["published"], NEW: ["published"]}
