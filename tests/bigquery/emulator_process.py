@@ -28,6 +28,7 @@ from sqlglot.expressions import core
 
 # One statement at a time: its text, and what the emulator's rewriters make of it one after the other.
 _TEXTS_REMEMBERED = 64
+_FLAT = frozenset((str, int, bool))
 
 
 def main(port: int, buckets: Path) -> None:
@@ -71,7 +72,7 @@ def parse_each_text_once() -> None:
         return [tree.copy() if tree is not None else None for tree in parsed(type(self), sql)]
 
     def copied(value: Any) -> Any:
-        is_flat = type(value) is dict and all(isinstance(one, str | int) for one in value.values())
+        is_flat = type(value) is dict and _FLAT.issuperset(map(type, value.values()))
         return dict(value) if is_flat else copy.deepcopy(value)
 
     Dialect.parse = copies  # type: ignore[method-assign]
