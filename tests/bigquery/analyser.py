@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from google.protobuf import empty_pb2
 from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service
 from zetasql.wasi._pb2.zetasql.proto import options_pb2
 from zetasql.wasi._pb2.zetasql.public import options_pb2 as public_options_pb2
@@ -44,6 +45,8 @@ class Analyser:
         # All statements, not only queries.
         del language.supported_statement_kinds[:]
         self._language = language
+        self._registered: int | None = None
+        self._known: dict[str, Schema] = {}
 
     def output(self, sql: str, tables: Mapping[str, Schema], parameters: Schema | None = None) -> Schema:
         """Return the columns of a query, or of the table that a statement creates; none for another statement.
@@ -76,12 +79,34 @@ class Analyser:
         request.options.system_variables.add(name_path=["row_count"], type=type_of("INT64"))
         for name, kind in parameters.items():
             request.options.query_parameters.add(name=name, type=type_of(kind))
-        catalog = request.simple_catalog
+        named = set(self.tables_of(sql))
+        if named <= tables.keys():
+            request.registered_catalog_id = self._catalog(named, tables)
+        else:
+            self._fill(request.simple_catalog, {name: tables[name] for name in named if name in tables})
+        return self._zetasql.call("Analyze", request, service.AnalyzeResponse)
+
+    def _catalog(self, named: set[str], tables: Mapping[str, Schema]) -> int:
+        """Return a catalog in which these tables are as they are now; a new one for every statement would be slow.
+
+        It may have others, which the statement does not name, and not have what has come since.
+        """
+        if self._registered is None or any(self._known.get(name) != tables[name] for name in named):
+            if self._registered is not None:
+                self._zetasql.call(
+                    "UnregisterCatalog", service.UnregisterRequest(registered_id=self._registered), empty_pb2.Empty
+                )
+            request = service.RegisterCatalogRequest()
+            self._fill(request.simple_catalog, tables)
+            answer = self._zetasql.call("RegisterCatalog", request, service.RegisterResponse)
+            self._registered, self._known = answer.registered_id, dict(tables)
+        return self._registered
+
+    def _fill(self, catalog: Any, tables: Mapping[str, Schema]) -> None:
         catalog.name = "catalog"
         catalog.builtin_function_options.language_options.CopyFrom(self._language)
-        for name in sorted({name for name in self.tables_of(sql) if name in tables}):
+        for name in sorted(tables):
             _add_table(catalog, name, tables[name])
-        return self._zetasql.call("Analyze", request, service.AnalyzeResponse)
 
 
 def type_name(type_: Any) -> str:

@@ -4,11 +4,16 @@ FOLDER has a folder for each bucket: there the emulator looks for `gs://` addres
 downloads when it starts, is left out: nothing here is a GEOGRAPHY, and a test does not reach for the network. Two gaps
 are closed: DuckDB takes a NUMERIC for one of three decimal places, where BigQuery's has nine; and a table with declared
 columns is not made from a query in parentheses, which is how dbt writes one with a contract.
+
+And it is made quicker, with the same answers: it parses each statement some twenty times, once for each thing that a
+statement may be. What was parsed is remembered here, and each who asks gets a copy.
 """
 
 from __future__ import annotations
 
+import copy
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +22,13 @@ from bqemulator.server import run_forever
 from bqemulator.sql.rewriter import create_table_schema_ctas
 from bqemulator.storage.engine import DuckDBEngine
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.dialects.duckdb import DuckDB
+from sqlglot.expressions import core
+
+# One statement at a time: its text, and what the emulator's rewriters make of it one after the other.
+_TEXTS_REMEMBERED = 64
+_FLAT = frozenset((str, int, bool))
 
 
 def main(port: int, buckets: Path) -> None:
@@ -34,6 +45,7 @@ def main(port: int, buckets: Path) -> None:
 
     create_table_schema_ctas._first_select = without_parentheses
     DuckDB.Generator.datatype_sql = with_nine_places  # type: ignore[method-assign]
+    parse_each_text_once()
     run_forever(
         Settings(
             rest_port=port,
@@ -44,6 +56,27 @@ def main(port: int, buckets: Path) -> None:
             query_cache_ttl_seconds=0,
         )
     )
+
+
+def parse_each_text_once() -> None:
+    """Let sqlglot remember what it has parsed, and copy a tree without looking into each node's flat notes."""
+    parse = Dialect.parse
+
+    @lru_cache(maxsize=_TEXTS_REMEMBERED)
+    def parsed(dialect: type[Dialect], sql: str) -> list[Any]:
+        return parse(dialect(), sql)
+
+    def copies(self: Dialect, sql: str, **options: Any) -> list[Any]:
+        if options or self.settings or self.normalization_strategy is not self.NORMALIZATION_STRATEGY:
+            return parse(self, sql, **options)
+        return [tree.copy() if tree is not None else None for tree in parsed(type(self), sql)]
+
+    def copied(value: Any) -> Any:
+        is_flat = type(value) is dict and _FLAT.issuperset(map(type, value.values()))
+        return dict(value) if is_flat else copy.deepcopy(value)
+
+    Dialect.parse = copies  # type: ignore[method-assign]
+    core.deepcopy = copied  # type: ignore[assignment]
 
 
 if __name__ == "__main__":

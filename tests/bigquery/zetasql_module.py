@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import fcntl
 import hashlib
 import os
 from importlib.metadata import version
@@ -82,14 +83,19 @@ class ZetaSql:
 
 
 def _module(engine: Engine, cache: Path) -> Module:
-    """Read the compiled module, or compile it and keep it; another version of either package has another name."""
+    """Read the compiled module, or compile it and keep it; another version of either package has another name.
+
+    Of several workers that find none, one compiles and the others wait: all of them would need the same processors.
+    """
     names = f"{version('zetasql')} {version('wasmtime')} {os.uname().machine}"
     kept = cache / f"{hashlib.sha256(names.encode()).hexdigest()[:16]}.cwasm"
-    if kept.exists():
-        with contextlib.suppress(WasmtimeError):  # another processor than the one it was compiled for: compile again
-            return Module.deserialize_file(engine, str(kept))
-    module = Module.from_file(engine, str(get_wasm_path()))
-    arriving = kept.with_suffix(f".{os.getpid()}")
-    arriving.write_bytes(module.serialize())
-    os.replace(arriving, kept)
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if kept.exists():
+            with contextlib.suppress(WasmtimeError):  # compiled for another processor: once more
+                return Module.deserialize_file(engine, str(kept))
+        module = Module.from_file(engine, str(get_wasm_path()))
+        arriving = kept.with_suffix(f".{os.getpid()}")
+        arriving.write_bytes(module.serialize())
+        os.replace(arriving, kept)
     return module
