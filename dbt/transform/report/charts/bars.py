@@ -87,8 +87,8 @@ def _words(bars: Sequence[Bar], step: int, width: int, layout: Layout) -> list[A
     line = step / 2 - (9 if layout.is_narrow else 0)
     names = [{"y": at * step + line, "text": bar.name} for at, bar in enumerate(bars)]
     readings = [{"y": at * step + line, "text": bar.reading} for at, bar in enumerate(bars)]
-    name = alt.Chart({"values": names}).encode(y=_y(), text=alt.Text("text:N"), x=alt.XValue(0))
-    reading = alt.Chart({"values": readings}).encode(y=_y(), text=alt.Text("text:N"), x=alt.XValue(width))
+    name = alt.Chart({"values": names}).encode(y=_y(), text=alt.Text("text:N"), x=alt.value(0))
+    reading = alt.Chart({"values": readings}).encode(y=_y(), text=alt.Text("text:N"), x=alt.value(width))
     if layout.is_narrow:
         return [
             name.mark_text(align="left", baseline="middle", fontSize=12, color=INK, limit=width - 110),

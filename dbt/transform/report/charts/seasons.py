@@ -107,7 +107,7 @@ def _title_row(years: list[int], band: float) -> Any:
     return (
         alt.Chart()
         .mark_point(shape="diamond", size=64, filled=True, opacity=1, color=ACCENT)
-        .encode(x=_x(years, axis), y=alt.YValue(8))
+        .encode(x=_x(years, axis), y=alt.value(8))
         .transform_filter("datum.is_champion")
         .properties(width=band * len(years), height=16, title=_heading("World titles"))
     )
@@ -130,6 +130,6 @@ def _team_row(seasons: Sequence[Season], paints: Mapping[str, str], years: list[
     return (
         alt.Chart(alt.InlineData(values=runs))
         .mark_text(fontSize=12, fontWeight=600)
-        .encode(x=at, y=alt.YValue(8), text=alt.Text("team:N"), color=alt.Color("paint:N", scale=None))
+        .encode(x=at, y=alt.value(8), text=alt.Text("team:N"), color=alt.Color("paint:N", scale=None))
         .properties(width=width, height=12)
     )
