@@ -269,8 +269,8 @@ def make_locks(root: Path) -> None:
         command += ["--custom-compile-command", "make lock", "-o", name + ".txt", name + ".in"]
         if pins:
             command += ["--constraints", pins + ".txt"]
-        if (requirements / (name + "-overrides.txt")).exists():
-            command += ["--overrides", name + "-overrides.txt"]
+        if (requirements / (name + ".overrides")).exists():
+            command += ["--overrides", name + ".overrides"]
         if os.environ.get("UPGRADE") == "1" and not pins:
             command.append("--upgrade")
         environment = uv_environment(root / ".venv")

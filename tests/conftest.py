@@ -7,7 +7,8 @@ from collections.abc import Generator
 
 import pytest
 
-# .ci/run names what it has seen to: `f1db` (a real release), `chromium`, `libfaketime`, `git`, `dbt-bigquery`, …
+# .ci/run names what it has seen to: `f1db` (a real release), `git`, `dbt-bigquery`, `chromium`, `libfaketime`,
+# `terraform`, `checkov`.
 MEANT_TO_RUN = frozenset(os.environ.get("CI_MUST_RUN", "").split())
 NEEDS = {
     "f1db": ("F1DB",),

@@ -46,7 +46,7 @@ class Analyser:
         del language.supported_statement_kinds[:]
         self._language = language
         self._registered: int | None = None
-        self._known: dict[str, Schema] = {}
+        self._known: dict[str, list[tuple[str, str]]] = {}
 
     def output(self, sql: str, tables: Mapping[str, Schema], parameters: Schema | None = None) -> Schema:
         """Return the columns of a query, or of the table that a statement creates; none for another statement.
@@ -91,15 +91,15 @@ class Analyser:
 
         It may have others, which the statement does not name, and not have what has come since.
         """
-        if self._registered is None or any(self._known.get(name) != tables[name] for name in named):
+        as_they_are = {name: list(columns.items()) for name, columns in tables.items()}  # their order is part of them
+        if self._registered is None or any(self._known.get(name) != as_they_are[name] for name in named):
             if self._registered is not None:
-                self._zetasql.call(
-                    "UnregisterCatalog", service.UnregisterRequest(registered_id=self._registered), empty_pb2.Empty
-                )
+                old, self._registered = service.UnregisterRequest(registered_id=self._registered), None
+                self._zetasql.call("UnregisterCatalog", old, empty_pb2.Empty)
             request = service.RegisterCatalogRequest()
             self._fill(request.simple_catalog, tables)
             answer = self._zetasql.call("RegisterCatalog", request, service.RegisterResponse)
-            self._registered, self._known = answer.registered_id, dict(tables)
+            self._registered, self._known = answer.registered_id, as_they_are
         return self._registered
 
     def _fill(self, catalog: Any, tables: Mapping[str, Schema]) -> None:

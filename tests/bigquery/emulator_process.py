@@ -26,8 +26,9 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.expressions import core
 
-# One statement at a time: its text, and what the emulator's rewriters make of it one after the other.
+# A few statements at a time (dbt's threads), each with what the emulator's rewriters make of it one after the other.
 _TEXTS_REMEMBERED = 64
+# What a copy may share: sqlglot's notes on a node are mostly of these.
 _FLAT = frozenset((str, int, bool))
 
 

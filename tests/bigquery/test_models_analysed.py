@@ -151,6 +151,14 @@ def test_sql_that_bigquery_would_refuse_is_refused_when_it_is_analysed(
         analyser.output(sql, sources)
 
 
+def test_a_table_has_the_order_of_its_columns_now_when_it_was_another_before(analyser: Analyser) -> None:
+    name, columns = "demo.f1db.moved", {"driver_id": "STRING", "races": "INT64"}
+    swapped = dict(reversed(columns.items()))
+    asked = [analyser.output(f"select * from `{name}`", {name: schema}) for schema in (columns, swapped, columns)]
+    there, back = list(columns), list(swapped)
+    assert [list(answer) for answer in asked] == [there, back, there]
+
+
 def test_a_node_is_named_when_a_table_below_it_loses_a_column(
     analyser: Analyser, project: list[Node], sources: dict[str, Schema]
 ) -> None:

@@ -235,7 +235,12 @@ def test_a_backfill_is_tested_and_does_not_replace_the_release_when_it_was_asked
 
 
 @pytest.mark.parametrize(
-    "step", [pytest.param("build", marks=pytest.mark.chaos), "publish", pytest.param("report", marks=pytest.mark.chaos)]
+    "step",
+    [  # `make test` has its other kills in tests/system/test_kill_matrix.py
+        pytest.param("build", marks=pytest.mark.chaos),
+        "publish",
+        pytest.param("report", marks=pytest.mark.chaos),
+    ],
 )
 def test_the_next_execution_finishes_when_one_is_killed(published: TransformWorld, step: str) -> None:
     run = published.add_run(NEW, real_tables())

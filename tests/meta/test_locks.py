@@ -57,6 +57,13 @@ def test_lock_is_fresh_when_compared_with_its_source(name: str) -> None:
     assert direct - wanted == set(), "make lock"
 
 
+def test_lock_leaves_out_what_is_overridden_when_it_is_made() -> None:
+    lines = (REQUIREMENTS / "test.overrides").read_text(encoding="utf-8").splitlines()
+    left_out = {Requirement(line).name for line in lines if not line.startswith("#")}
+    assert left_out == {"rfc3987-syntax"}
+    assert left_out & dict(_pins("test")).keys() == set(), "make lock"
+
+
 def _is_met(asked: Requirement, pins: dict[str, str]) -> bool:
     version = pins.get(canonicalize_name(asked.name))
     return version is not None and asked.specifier.contains(version, prereleases=True)

@@ -131,6 +131,12 @@ class Machine:
             self.make("down")
 
 
+def going_on(machine: Machine, folder: Path) -> Machine:
+    """Give a machine the state and the GitHub of one that is down; the other stays as it is."""
+    shutil.copytree(folder, machine.state.parent, dirs_exist_ok=True)
+    return machine
+
+
 def is_zombie(pid: int) -> bool:
     try:
         return "\nState:\tZ" in Path(f"/proc/{pid}/status").read_text()
@@ -208,8 +214,7 @@ def first_publication(tmp_path_factory: pytest.TempPathFactory, release: Callabl
 @pytest.fixture
 def machine_with_a_release(machine: Machine, first_publication: Path) -> Machine:
     """A machine of its own that goes on from the first publication."""
-    shutil.copytree(first_publication, machine.state.parent, dirs_exist_ok=True)
-    return machine
+    return going_on(machine, first_publication)
 
 
 @pytest.fixture(scope="session")

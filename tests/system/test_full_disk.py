@@ -53,9 +53,11 @@ def test_the_published_release_stays_and_room_is_all_it_needs_when_the_disk_fill
     assert machine.outcomes() == {OLD: ["published"], NEW: ["published"]}
 
 
-@pytest.mark.parametrize("room_kib", [8, 40], ids=["no room for Spark's start", "no room for its work"])
+@pytest.mark.parametrize(
+    ("room_kib", "has_started"), [(8, False), (40, True)], ids=["no room for Spark's start", "no room for its work"]
+)
 def test_the_published_release_stays_when_the_disk_of_sparks_own_files_is_full(
-    machine_with_a_release: Machine, release: Callable[[int], bytes], room_kib: int
+    machine_with_a_release: Machine, release: Callable[[int], bytes], room_kib: int, has_started: bool
 ) -> None:
     """The batch shuffles nothing, so Spark has nothing to spill: its local directory has code and broadcasts."""
     machine = machine_with_a_release
@@ -66,8 +68,11 @@ def test_the_published_release_stays_when_the_disk_of_sparks_own_files_is_full(
         told = done.stdout + done.stderr
         assert done.returncode == 1, told
         assert "no space left on device" in told.lower(), told
+        assert "Traceback" not in done.stderr
         assert machine.pointer() == before
+        assert machine.query("select release from lewis_hamilton.mart_career") == [[OLD]]
         machine.make("down")
+    assert (machine.logged("batch", f'"release": "{NEW}"') > 1) is has_started
     assert machine.objects(f"state/runs/{NEW}/*/manifest.json") == []
     assert machine.run(GITHUB=machine.github)["state"] == "published"
     assert machine.outcomes() == {OLD: ["published"], NEW: ["published"]}

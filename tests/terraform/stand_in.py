@@ -30,24 +30,21 @@ def stand_in() -> Path:
     if not command.is_file():
         pytest.skip(f"the terraform stand-in is not at {command.name} (TERRAFORM_OFFLINE names it)")
     schema = json.loads((command.parent / "google.json").read_text(encoding="utf-8"))
-    return _with_added_type(command.resolve()) if _ADDED in schema["other_resource_schemas"] else command.resolve()
+    if _ADDED not in schema["other_resource_schemas"]:
+        return command.resolve()
+    return Path(_with_added_type(command.resolve().parent).name) / command.name
 
 
 @functools.cache
-def _with_added_type(command: Path) -> Path:
-    """Copy the stand-in, of which the original is only read, and add the type to the copy's schema."""
+def _with_added_type(tool: Path) -> tempfile.TemporaryDirectory[str]:
+    """Copy the stand-in and add the type to the copy's schema; the copy goes when the process ends."""
     folder = tempfile.TemporaryDirectory(prefix="terraform-stand-in-")
-    _COPIES.append(folder)
-    for source in command.parent.iterdir():
+    for source in tool.iterdir():
         if source.is_file():
-            Path(shutil.copy(source, folder.name)).chmod(0o755)
+            Path(shutil.copy(source, folder.name)).chmod(0o755)  # the original may be read-only
     schema_file = Path(folder.name) / "google.json"
     schema = json.loads(schema_file.read_text(encoding="utf-8"))
     schema["other_resource_schemas"].remove(_ADDED)
     schema["resource_schemas"][_ADDED] = json.loads(_FACTS.read_text(encoding="utf-8"))
     schema_file.write_text(json.dumps(schema), encoding="utf-8")
-    return Path(folder.name) / command.name
-
-
-# Deleted when the process ends.
-_COPIES: list[tempfile.TemporaryDirectory[str]] = []
+    return folder

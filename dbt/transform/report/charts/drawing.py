@@ -2,6 +2,8 @@
 
 A drawing that is made here needs no script. Where Vega may draw it again, the page has the same specification, so that
 both look the same; the page's style sheet paints both.
+
+Charts name their channels (`x2=alt.X2("end:Q")`): for a bare text Altair hashes the schema of every channel there is.
 """
 
 from __future__ import annotations
