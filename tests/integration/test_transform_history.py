@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -54,6 +55,25 @@ def world(tmp_path: Path) -> Iterator[TransformWorld]:
         yield TransformWorld(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def first_publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish a first release once for the module; returns its folder."""
+    folder = tmp_path_factory.mktemp("first")
+    with storage(folder / "gcs"):
+        world = TransformWorld(folder)
+        world.add_run(FIRST, real_tables())
+        assert world.transform() == 0
+    return folder
+
+
+@pytest.fixture
+def published(first_publication: Path, tmp_path: Path) -> Iterator[TransformWorld]:
+    """Go on from a copy of the first publication."""
+    shutil.copytree(first_publication, tmp_path, dirs_exist_ok=True)
+    with storage(tmp_path / "gcs"):
+        yield TransformWorld(tmp_path)
+
+
 def history(world: TransformWorld) -> dict[str, list[tuple[Any, ...]]]:
     return {name: world.query(f"select * from f1db.{name} order by all") for name in HISTORY}
 
@@ -67,10 +87,9 @@ def moved_headlines(world: TransformWorld, release: str) -> list[tuple[Any, ...]
 
 
 def test_exactly_what_changed_is_published_when_a_race_is_inserted_and_a_result_disqualified(
-    world: TransformWorld,
+    published: TransformWorld,
 ) -> None:
-    world.add_run(FIRST, real_tables())
-    assert world.transform() == 0
+    world = published
     assert world.query("select count(*) from f1db.release_changes") == [(0,)]
     assert world.query("select count(*) from f1db.release_findings") == [(0,)]
     assert world.query("select column_name, data_type from duckdb_columns() where table_name = 'release_findings'") == [
@@ -166,10 +185,9 @@ def assert_a_result_was_disqualified(world: TransformWorld) -> None:
 
 
 def test_a_shrunken_release_is_refused_with_evidence_until_somebody_accepts_it(
-    world: TransformWorld, capsys: pytest.CaptureFixture[str]
+    published: TransformWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    world.add_run(FIRST, real_tables())
-    assert world.transform() == 0
+    world = published
     before = world.pointer()
     shrunken = without_rows(real_tables(), "races-pit-stops", lambda row: bool(row["year"] == 2026))
     refused = [world.add_run(SECOND, shrunken)]
@@ -203,7 +221,7 @@ def test_a_shrunken_release_is_refused_with_evidence_until_somebody_accepts_it(
 
 def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost(world: TransformWorld) -> None:
     world.add_run(FIRST, real_tables(), findings=[SKY, LAPS])
-    world.add_run(THIRD, with_result_disqualified(with_race_inserted(real_tables())))
+    third = world.add_run(THIRD, with_result_disqualified(with_race_inserted(real_tables())))
     assert world.transform() == 0
     assert len(world.query(CHANGES.format(THIRD))) == 24 + 1 + sum(ROUNDS_MOVED.values())
     of_first = [
@@ -212,13 +230,18 @@ def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost
     ]
     assert history(world)["release_findings"] == of_first
 
+    before = world.pointer()
     asked = {"force": True, "backfill": True}
-    world.add_run(SECOND, with_race_inserted(real_tables()), request=asked, findings=[CHASSIS])
+    backfill = world.add_run(SECOND, with_race_inserted(real_tables()), request=asked, findings=[CHASSIS])
     assert world.transform() == 0
+    assert world.document(backfill.outcome)["outcome"] == "backfilled"
+    after = world.pointer()
+    assert (after["version"], after["run"], after["hold_above"]) == (THIRD, before["run"], None)
+    assert after["fence"] == before["fence"] + 2, "published again, with the backfilled release in its history"
+    assert world.query("select release from lewis_hamilton.mart_career") == [(THIRD,)]
     of_second = (SECOND, 1, "warning", "missing_table", "chassis", None, None, None, CHASSIS.message)
     assert history(world)["release_findings"] == [of_second, *of_first]
 
-    assert world.pointer()["version"] == THIRD
     assert_a_race_was_inserted(world)
     assert_a_result_was_disqualified(world)
     times = "select release, count(*) from f1db.release_headlines group by release order by min(published_at_utc)"
@@ -235,13 +258,23 @@ def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost
 
     control = world.warehouse.with_name("warehouse.duckdb.control.json")
     control.write_text(json.dumps({**json.loads(control.read_text()), "published_fence": 1}))
-    assert world.transform(TRANSFORM_DIGEST="e" * 64, DRIVERS="max-verstappen") == 0
-    assert world.pointer()["fence"] == fence + 2
+    outcome, others = (
+        world.document(third.outcome),
+        {"TRANSFORM_DIGEST": "e" * 64, "DRIVERS": "max-verstappen,nino-farina"},
+    )
+    assert world.transform(**others) == 0
+    pointer = world.pointer()
+    assert (pointer["fence"], pointer["run"], pointer["transform_digest"]) == (fence + 2, str(third), "e" * 64)
+    assert sorted(pointer["headlines"]) == ["max-verstappen", "nino-farina"]
+    assert world.document(third.outcome) == outcome
+    assert world.query("select podiums, race_wins + second_places + third_places from nino_farina.mart_career") == [
+        (19, 20)
+    ]
     assert world.query("select release, driver_id, value::int, previous_value::int from f1db.release_headlines "
-                       "where metric = 'championships' order by 3, 1 desc") == [
+                       "where metric = 'championships' and driver_id like 'max-%' order by 3, 1 desc") == [
         (FIRST, "max-verstappen", 4, None), (THIRD, "max-verstappen", 4, 4), (SECOND, "max-verstappen", 4, 4),
     ]  # fmt: skip
-    assert world.transform(TRANSFORM_DIGEST="e" * 64, DRIVERS="max-verstappen") == 0
+    assert world.transform(**others) == 0
     assert world.pointer()["fence"] == fence + 2, "nothing is left to do"
 
 

@@ -25,7 +25,6 @@ SHARE = (
     "run POST transform:run: start_dbt before",
     "storage POST state/lease.json, first: transform after",
     "storage POST state/published.json: transform before",
-    f"storage POST {_RUN}/outcome.json: transform before",
     f"storage POST {_RUN}/outcome.json: everything after",
 )
 

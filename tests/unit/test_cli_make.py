@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -144,8 +145,18 @@ def test_missing_python_is_told_with_its_mend_when_there_is_none(checkout: Path)
     assert "install Python 3.11 or 3.12" in answer.stderr.splitlines()[0]
 
 
+@pytest.fixture
+def hears_interrupts() -> Iterator[None]:
+    """Have what is started here hear SIGINT, which all that a script starts in its background is deaf to."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_command_is_ended_when_make_is_interrupted(checkout: Path, number: signal.Signals) -> None:
+def test_command_is_ended_when_make_is_interrupted(
+    checkout: Path, number: signal.Signals, hears_interrupts: None
+) -> None:
     process = subprocess.Popen(
         ["make", "run"],
         cwd=checkout,
