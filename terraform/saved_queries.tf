@@ -36,7 +36,7 @@ resource "google_logging_saved_query" "query" {
   }
 
   # Whoever deploys must be allowed to share queries: from GitHub that is a right of its own (github.tf).
-  depends_on = [google_project_service.service, google_project_iam_member.deploy_shares_queries]
+  depends_on = [google_project_service.service, google_project_iam_member.deploy_custom]
 }
 
 output "log_queries" {

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from f1db_batch.findings import Code, Finding, Severity
+from pipeline.objects import Run
 from tests.integration.history_copies import with_race_inserted, with_result_disqualified, without_rows
 from tests.integration.transform_world import ZIP, TransformWorld, outcome_lines, real_tables, storage
 from transform.history.findings import read_findings
@@ -219,6 +220,38 @@ def test_a_shrunken_release_is_refused_with_evidence_until_somebody_accepts_it(
     assert world.query(counted) == [("races_pit_stops", "removed", 364, 0)]
 
 
+def backfill_second(world: TransformWorld) -> None:
+    """An older release is tested and enters the history; the newer one stays published."""
+    before = world.pointer()
+    asked = {"force": True, "backfill": True}
+    run = world.add_run(SECOND, with_race_inserted(real_tables()), request=asked, findings=[CHASSIS])
+    assert world.transform() == 0
+    assert world.document(run.outcome)["outcome"] == "backfilled"
+    after = world.pointer()
+    assert (after["version"], after["run"], after["hold_above"]) == (THIRD, before["run"], None)
+    assert after["fence"] == before["fence"] + 2, "published again, with the backfilled release in its history"
+    assert world.query("select release from lewis_hamilton.mart_career") == [(THIRD,)]
+
+
+def publish_others(world: TransformWorld, run: Run, fence: int) -> None:
+    """The same Parquet serves other drivers, and their history is made for every release."""
+    outcome = world.document(run.outcome)
+    deployed = {"TRANSFORM_DIGEST": "e" * 64, "DRIVERS": "max-verstappen,nino-farina"}
+    assert world.transform(**deployed) == 0
+    pointer = world.pointer()
+    assert (pointer["fence"], pointer["run"], pointer["transform_digest"]) == (fence, str(run), "e" * 64)
+    assert sorted(pointer["headlines"]) == ["max-verstappen", "nino-farina"]
+    assert world.document(run.outcome) == outcome
+    places = "select podiums, race_wins + second_places + third_places from nino_farina.mart_career"
+    assert world.query(places) == [(19, 20)]
+    assert world.query("select release, value::int, previous_value::int from f1db.release_headlines "
+                       "where metric = 'championships' and driver_id = 'max-verstappen' order by 2, 1 desc") == [
+        (FIRST, 4, None), (THIRD, 4, 4), (SECOND, 4, 4),
+    ]  # fmt: skip
+    assert world.transform(**deployed) == 0
+    assert world.pointer()["fence"] == fence, "nothing is left to do"
+
+
 def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost(world: TransformWorld) -> None:
     world.add_run(FIRST, real_tables(), findings=[SKY, LAPS])
     third = world.add_run(THIRD, with_result_disqualified(with_race_inserted(real_tables())))
@@ -230,15 +263,7 @@ def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost
     ]
     assert history(world)["release_findings"] == of_first
 
-    before = world.pointer()
-    asked = {"force": True, "backfill": True}
-    backfill = world.add_run(SECOND, with_race_inserted(real_tables()), request=asked, findings=[CHASSIS])
-    assert world.transform() == 0
-    assert world.document(backfill.outcome)["outcome"] == "backfilled"
-    after = world.pointer()
-    assert (after["version"], after["run"], after["hold_above"]) == (THIRD, before["run"], None)
-    assert after["fence"] == before["fence"] + 2, "published again, with the backfilled release in its history"
-    assert world.query("select release from lewis_hamilton.mart_career") == [(THIRD,)]
+    backfill_second(world)
     of_second = (SECOND, 1, "warning", "missing_table", "chassis", None, None, None, CHASSIS.message)
     assert history(world)["release_findings"] == [of_second, *of_first]
 
@@ -258,24 +283,7 @@ def test_history_is_whole_when_a_release_is_backfilled_and_the_warehouse_is_lost
 
     control = world.warehouse.with_name("warehouse.duckdb.control.json")
     control.write_text(json.dumps({**json.loads(control.read_text()), "published_fence": 1}))
-    outcome, others = (
-        world.document(third.outcome),
-        {"TRANSFORM_DIGEST": "e" * 64, "DRIVERS": "max-verstappen,nino-farina"},
-    )
-    assert world.transform(**others) == 0
-    pointer = world.pointer()
-    assert (pointer["fence"], pointer["run"], pointer["transform_digest"]) == (fence + 2, str(third), "e" * 64)
-    assert sorted(pointer["headlines"]) == ["max-verstappen", "nino-farina"]
-    assert world.document(third.outcome) == outcome
-    assert world.query("select podiums, race_wins + second_places + third_places from nino_farina.mart_career") == [
-        (19, 20)
-    ]
-    assert world.query("select release, driver_id, value::int, previous_value::int from f1db.release_headlines "
-                       "where metric = 'championships' and driver_id like 'max-%' order by 3, 1 desc") == [
-        (FIRST, "max-verstappen", 4, None), (THIRD, "max-verstappen", 4, 4), (SECOND, "max-verstappen", 4, 4),
-    ]  # fmt: skip
-    assert world.transform(**others) == 0
-    assert world.pointer()["fence"] == fence + 2, "nothing is left to do"
+    publish_others(world, third, fence + 2)
 
 
 def test_a_release_is_not_published_when_its_table_of_findings_is_gone(world: TransformWorld) -> None:

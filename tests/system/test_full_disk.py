@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,17 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
             made.clean_up()
 
 
+def fail_for_want_of_room(machine: Machine, before: dict[str, Any]) -> None:
+    """`make run` says in words what is wrong, and what was published stays."""
+    done = machine.make("run", JSON=1, GITHUB=machine.github)
+    told = done.stdout + done.stderr
+    assert done.returncode == 1, told
+    assert "no space left on device" in told.lower(), told
+    assert "Traceback" not in done.stderr
+    assert machine.pointer() == before
+    assert machine.query("select release from lewis_hamilton.mart_career") == [[OLD]]
+
+
 def test_the_published_release_stays_and_room_is_all_it_needs_when_the_disk_fills_up(
     machine: Machine, release: Callable[[int], bytes]
 ) -> None:
@@ -37,13 +49,7 @@ def test_the_published_release_stays_and_room_is_all_it_needs_when_the_disk_fill
     machine.offer(NEW, release(2))
     for leave_kib in ROOM:
         filler = fill(machine.state.parent, leave_kib)
-        done = machine.make("run", JSON=1, GITHUB=machine.github)
-        told = done.stdout + done.stderr
-        assert done.returncode == 1, told
-        assert "no space left on device" in told.lower(), told
-        assert "Traceback" not in done.stderr
-        assert machine.pointer() == before
-        assert machine.query("select release from lewis_hamilton.mart_career") == [[OLD]]
+        fail_for_want_of_room(machine, before)
         filler.unlink()
     batches = machine.objects(f"state/runs/{NEW}/*/batch-*.json")
     assert len(batches) >= 2, "a batch was among what failed"
@@ -64,13 +70,7 @@ def test_the_published_release_stays_when_the_disk_of_sparks_own_files_is_full(
     before = machine.pointer()
     machine.offer(NEW, release(2))
     with small_disk(machine.state / "spark", room_kib):
-        done = machine.make("run", JSON=1, GITHUB=machine.github)
-        told = done.stdout + done.stderr
-        assert done.returncode == 1, told
-        assert "no space left on device" in told.lower(), told
-        assert "Traceback" not in done.stderr
-        assert machine.pointer() == before
-        assert machine.query("select release from lewis_hamilton.mart_career") == [[OLD]]
+        fail_for_want_of_room(machine, before)
         machine.make("down")
     assert (machine.logged("batch", f'"release": "{NEW}"') > 1) is has_started
     assert machine.objects(f"state/runs/{NEW}/*/manifest.json") == []
