@@ -167,7 +167,9 @@ class Killing:
         with suppress(OSError, HTTPException):  # it has just been killed
             _wait(is_done, "the kill")
             if not self._has_fired() and self._is_published():
+                looks, self._ticks_wanted = 0, self._ticks_logged() + 1
                 self._ask("/tick", post=True)
+                _wait(is_done, "the kill in that tick, or by an event of what it has written")
         assert self._has_fired(), "the point never came"
         if point.victim not in ("localcloud", "all"):
             killed = f"a fault has killed {point.victim}: 1 processes"
