@@ -83,7 +83,7 @@ resource "google_service_account_iam_member" "deploy_names_itself" {
   member             = google_service_account.deploy[0].member
 }
 
-# After a deployment it tries out what it has deployed: a dry run here, a canary batch below.
+# After a deployment it tries out what it has deployed: a dry run and a canary batch.
 resource "google_cloud_run_v2_service_iam_member" "deploy_tries_the_trigger" {
   count = local.deploys ? 1 : 0
 
@@ -94,13 +94,11 @@ resource "google_cloud_run_v2_service_iam_member" "deploy_tries_the_trigger" {
   member   = google_service_account.deploy[0].member
 }
 
-# What no predefined role gives alone: after a deployment it tries out a canary batch, and it keeps the saved queries,
-# which the role that keeps metrics leaves out.
-resource "google_project_iam_member" "deploy_custom" {
-  for_each = local.deploys ? toset(["f1dbBatchStarter", "f1dbQuerySharer"]) : toset([])
+resource "google_project_iam_member" "deploy_runs_the_canary" {
+  count = local.deploys ? 1 : 0
 
   project = var.project_id
-  role    = "projects/${var.project_id}/roles/${each.value}"
+  role    = "projects/${var.project_id}/roles/f1dbBatchStarter"
   member  = google_service_account.deploy[0].member
 
   depends_on = [google_project_iam_custom_role.role]

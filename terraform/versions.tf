@@ -4,7 +4,7 @@ terraform {
   required_providers {
     google = {
       source  = "hashicorp/google"
-      version = ">= 7.43, < 9" # what google_logging_saved_query is known to be in (decision 43)
+      version = ">= 7.0, < 9"
     }
     archive = {
       source  = "hashicorp/archive"

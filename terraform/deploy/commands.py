@@ -28,7 +28,6 @@ _PASSING = (
     "does not have permission to access Artifact Registry",
     "Service account service-",
     "Error 403: Access denied.",
-    "Error creating SavedQuery: googleapi: Error 403",  # the right to share is granted by the same apply
 )
 _NEXT = """
 Done. What comes next:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.terraform.stand_in import ROOT, stand_in
+import pytest
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 CONFIGURATION = ROOT / "terraform"
 PROJECT = "demo-project"
 IMAGE = f"europe-west1-docker.pkg.dev/{PROJECT}/f1db-images/transform@sha256:{'0123456789abcdef' * 4}"
@@ -32,6 +34,16 @@ _OTHERS = {
     "user:reader@example.com": "each of `readers`",
     "user:invoker@example.com": "each of `invokers`",
 }
+
+
+def stand_in() -> Path:
+    """Return the stand-in's command, or skip: nothing passes because a tool is missing."""
+    if shutil.which("terraform") is None:
+        pytest.skip("terraform is not installed")
+    command = Path(os.environ.get("TERRAFORM_OFFLINE") or ROOT / "../shared/tools/terraform-offline/terraform-offline")
+    if not command.is_file():
+        pytest.skip(f"the terraform stand-in is not at {command.name} (TERRAFORM_OFFLINE names it)")
+    return command.resolve()
 
 
 def run(*arguments: str, folder: Path = CONFIGURATION) -> subprocess.CompletedProcess[str]:

@@ -48,22 +48,6 @@ def test_configuration_is_formatted_when_checked() -> None:
     assert (answer.stdout, answer.returncode) == ("", 0)
 
 
-def test_saved_query_is_refused_when_its_schema_does_not_allow_it(tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text(
-        'terraform {\n  required_providers {\n    google = { source = "hashicorp/google" }\n  }\n}\n'
-        'resource "google_logging_saved_query" "wrong" {\n'
-        '  name = "wrong"\n  display_name = "Wrong"\n  parent = "projects/demo-project"\n  location = "global"\n'
-        '  visibility = "PUBLIC"\n  create_time = "now"\n  logging_query { filter = "severity=ERROR" }\n'
-        '  ops_analytics_query { sql_query_text = "SELECT 1" }\n}\n'
-    )
-    diagnostics = json.loads(offline.run("validate", "-json", folder=tmp_path).stdout)["diagnostics"]
-    assert sorted(one["summary"] for one in diagnostics) == [
-        "Invalid combination of arguments",
-        "Value for unconfigurable attribute",
-        'expected visibility to be one of ["SHARED" "PRIVATE"], got PUBLIC',
-    ]
-
-
 def test_every_variable_is_described_and_checked_when_read() -> None:
     text = (CONFIGURATION / "variables.tf").read_text(encoding="utf-8")
     blocks = dict(re.findall(r'^variable "(\w+)" \{\n(.*?)^\}', text, flags=re.MULTILINE | re.DOTALL))
