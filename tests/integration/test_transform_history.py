@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +13,15 @@ import pytest
 from f1db_batch.findings import Code, Finding, Severity
 from pipeline.objects import Run
 from tests.integration.history_copies import with_race_inserted, with_result_disqualified, without_rows
-from tests.integration.transform_world import ZIP, TransformWorld, outcome_lines, real_tables, storage
+from tests.integration.transform_world import (
+    ZIP,
+    TransformWorld,
+    going_on,
+    outcome_lines,
+    publish_first,
+    real_tables,
+    storage,
+)
 from transform.history.findings import read_findings
 from transform.history.releases import SoundRelease
 
@@ -60,19 +67,15 @@ def world(tmp_path: Path) -> Iterator[TransformWorld]:
 def first_publication(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish a first release once for the module; returns its folder."""
     folder = tmp_path_factory.mktemp("first")
-    with storage(folder / "gcs"):
-        world = TransformWorld(folder)
-        world.add_run(FIRST, real_tables())
-        assert world.transform() == 0
+    publish_first(folder, FIRST)
     return folder
 
 
 @pytest.fixture
 def published(first_publication: Path, tmp_path: Path) -> Iterator[TransformWorld]:
     """Go on from a copy of the first publication."""
-    shutil.copytree(first_publication, tmp_path, dirs_exist_ok=True)
-    with storage(tmp_path / "gcs"):
-        yield TransformWorld(tmp_path)
+    with going_on(first_publication, tmp_path) as world:
+        yield world
 
 
 def history(world: TransformWorld) -> dict[str, list[tuple[Any, ...]]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,9 @@ from pipeline.releases import parse_version
 from tests.integration.transform_world import (
     ZIP,
     TransformWorld,
+    going_on,
     outcome_lines,
+    publish_first,
     real_tables,
     run_endpoint,
     signal_at,
@@ -52,19 +53,16 @@ def world(tmp_path: Path) -> Iterator[TransformWorld]:
 def first_publication(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Publish a first release once for the module; returns its folder and what was logged."""
     folder, log = tmp_path_factory.mktemp("first"), io.StringIO()
-    with storage(folder / "gcs"), contextlib.redirect_stdout(log):
-        world = TransformWorld(folder)
-        world.add_run(OLD, real_tables())
-        assert world.transform() == 0
+    with contextlib.redirect_stdout(log):
+        publish_first(folder, OLD)
     return folder, log.getvalue()
 
 
 @pytest.fixture
 def published(first_publication: tuple[Path, str], tmp_path: Path) -> Iterator[TransformWorld]:
     """Go on from a copy of the first publication."""
-    shutil.copytree(first_publication[0], tmp_path, dirs_exist_ok=True)
-    with storage(tmp_path / "gcs"):
-        yield TransformWorld(tmp_path)
+    with going_on(first_publication[0], tmp_path) as world:
+        yield world
 
 
 def run_of_pointer(world: TransformWorld) -> Run:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -216,6 +217,22 @@ def storage(folder: Path) -> Iterator[StorageServer]:
         else:
             os.environ["STORAGE_EMULATOR_HOST"] = before
         server.stop()
+
+
+def publish_first(folder: Path, version: str) -> None:
+    """Publish the real release's tables as the first there are, for tests that go on from there."""
+    with storage(folder / "gcs"):
+        world = TransformWorld(folder)
+        world.add_run(version, real_tables())
+        assert world.transform() == 0
+
+
+@contextmanager
+def going_on(first: Path, folder: Path) -> Iterator[TransformWorld]:
+    """Go on in another folder from a copy of what was published; the first stays as it is."""
+    shutil.copytree(first, folder, dirs_exist_ok=True)
+    with storage(folder / "gcs"):
+        yield TransformWorld(folder)
 
 
 @contextmanager
