@@ -201,7 +201,7 @@ lock: ## make the hashed locks again from requirements/*.in [UPGRADE=1]
 	$(PY) localcloud/bootstrap.py lock
 
 clean: ## what set-up, checks and builds made; never the state
-	rm -rf $(VENV) terraform/.terraform .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis dist dbt/target dbt/logs
+	rm -rf $(VENV) terraform/.terraform terraform/saved_queries/.terraform .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis dist dbt/target dbt/logs
 	find . -name __pycache__ -type d -not -path './.local/*' -prune -exec rm -rf {} +
 
 reset: do-reset ## delete the state, after asking [YES=1]

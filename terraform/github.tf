@@ -104,6 +104,17 @@ resource "google_project_iam_member" "deploy_runs_the_canary" {
   depends_on = [google_project_iam_custom_role.role]
 }
 
+# The role that keeps metrics has no right on saved queries (saved_queries/).
+resource "google_project_iam_member" "deploy_shares_queries" {
+  count = local.deploys ? 1 : 0
+
+  project = var.project_id
+  role    = "projects/${var.project_id}/roles/f1dbQuerySharer"
+  member  = google_service_account.deploy[0].member
+
+  depends_on = [google_project_iam_custom_role.role]
+}
+
 output "github" {
   description = "What the deploy workflow needs to know, when there is one."
   value = local.deploys ? {

@@ -39,6 +39,14 @@ locals {
       description = "Ask whether the holder of a lease still runs."
       permissions = ["run.executions.get"]
     }
+    f1dbQuerySharer = {
+      title       = "F1DB: share saved queries"
+      description = "Keep the shared queries of the Logs Explorer; roles/logging.admin, which also may, reads and deletes logs."
+      permissions = [
+        "logging.queries.deleteShared", "logging.queries.getShared", "logging.queries.listShared",
+        "logging.queries.share", "logging.queries.updateShared",
+      ]
+    }
     f1dbObjectReader = {
       title       = "F1DB: read objects by name"
       description = "Read an object whose name is known; no listing."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 from deploy.arguments import Target
@@ -60,14 +61,14 @@ def make_state(target: Target) -> None:
         must_gcloud("storage", "buckets", "update", bucket, "--versioning")
 
 
-def initialise(target: Target) -> None:
-    """Connect Terraform with its state.
+def initialise(target: Target, configuration: Path = CONFIGURATION, prefix: str = "f1db") -> None:
+    """Connect a configuration with its state, which lies under a prefix of its own in Terraform's bucket.
 
     Raises:
         CommandError: it cannot be read.
     """
-    backend = [f"-backend-config=bucket={target.state_bucket}", "-backend-config=prefix=f1db"]
-    reply = terraform("init", "-input=false", "-reconfigure", *backend)
+    backend = [f"-backend-config=bucket={target.state_bucket}", f"-backend-config=prefix={prefix}"]
+    reply = terraform("init", "-input=false", "-reconfigure", *backend, configuration=configuration)
     if not reply.is_ok:
         raise CommandError(f"terraform init: {reply.reason}")
 

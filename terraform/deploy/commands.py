@@ -5,30 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from deploy import cost, doctor, smoke
+from deploy.applying import apply
 from deploy.arguments import Target, read_target
 from deploy.asking import agrees
 from deploy.bootstrap import adopt, bootstrap, has_state, initialise
 from deploy.image import ensure_image, find_image
-from deploy.tools import Reply, terraform
+from deploy.saved_queries import plan_saved_queries, save_queries
+from deploy.tools import terraform
 from localcloud.cli.exits import CommandError, Exit
 
-_TRIES = 3
-_WAIT_S = 60
-# What Google says while a grant or a service is too young to work.
-_PASSING = (
-    "Permission denied while using the Eventarc Service Agent",
-    "may take a few minutes",
-    "Cannot find metric",  # a log-based metric is a minute old before an alert may name it
-    "If you enabled this API recently",
-    "has not been used in project",
-    "does not have permission to access Artifact Registry",
-    "Service account service-",
-    "Error 403: Access denied.",
-)
 _NEXT = """
 Done. What comes next:
   the tick comes by itself every six hours; now: make cloud-trigger PROJECT={project} REGION={region}
@@ -51,7 +39,7 @@ def plan(arguments: argparse.Namespace) -> Exit:
         sys.stdout.write("the image of this checkout is not built yet: the plan shows sha256:000… in its place\n")
         image = f"{target.images}/transform@sha256:{'0' * 64}"
     with tempfile.TemporaryDirectory() as folder:
-        _plan(target, image, Path(folder) / "plan")
+        _plan(target, image, Path(folder))
     return Exit.DONE
 
 
@@ -70,11 +58,11 @@ def deploy(arguments: argparse.Namespace) -> Exit:
     image = ensure_image(target)
     adopt(target, image)
     with tempfile.TemporaryDirectory() as folder:
-        plan_file = Path(folder) / "plan"
-        _plan(target, image, plan_file)
+        plan_file = _plan(target, image, Path(folder))
         if not agrees("Make it so?", is_agreed=arguments.yes):
             return _nothing_done()
-        _apply(target, image, plan_file)
+        apply(plan_file, variables(target, image))
+        save_queries(target, Path(folder))
     smoke.try_out(target)
     sys.stdout.write(_NEXT.format(project=target.project, region=target.region))
     return Exit.DONE
@@ -88,29 +76,15 @@ def variables(target: Target, image: str | None) -> list[str]:
     return [f"-var={name}={value}" for name, value in given.items()]
 
 
-def _plan(target: Target, image: str, plan_file: Path) -> None:
+def _plan(target: Target, image: str, folder: Path) -> Path:
+    """Show both plans and what it all costs; return the plan's file."""
+    plan_file = folder / "plan"
     reply = terraform("plan", "-input=false", f"-out={plan_file}", *variables(target, image))
     if not reply.is_ok:
         raise CommandError(f"terraform plan: {reply.reason}")
+    plan_saved_queries(target, plan_file, folder)
     sys.stdout.write(f"\n{cost.estimate()}\n\n")
-
-
-def _apply(target: Target, image: str, plan_file: Path) -> None:
-    """Apply the plan that was shown; what Google is too slow for is applied again, as its grants take minutes."""
-    reply = terraform("apply", "-input=false", str(plan_file))
-    for number in range(1, _TRIES):
-        if reply.is_ok or not _may_pass(reply):
-            break
-        sys.stdout.write(f"\nGoogle is not ready yet: once more in {_WAIT_S} s ({number} of {_TRIES - 1})\n")
-        time.sleep(_WAIT_S)
-        # A plan can be applied once. What is left of it is planned anew from the same files and variables.
-        reply = terraform("apply", "-input=false", "-auto-approve", *variables(target, image))
-    if not reply.is_ok:
-        raise CommandError(f"terraform apply: {reply.reason}; mend it, then the same command goes on from there")
-
-
-def _may_pass(reply: Reply) -> bool:
-    return any(text in reply.said for text in _PASSING)
+    return plan_file
 
 
 def _nothing_done() -> Exit:

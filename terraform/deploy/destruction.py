@@ -8,6 +8,7 @@ import sys
 from deploy.arguments import Target, read_target
 from deploy.asking import agrees, answer_to
 from deploy.bootstrap import DATA_BUCKETS, adopt, delete_dataset, has_state, initialise, private_datasets
+from deploy.saved_queries import delete_saved_queries
 from deploy.tools import CONFIGURATION, ask, find_bucket, must_gcloud, terraform
 from localcloud.cli.exits import CommandError, Exit, UsageError
 
@@ -26,6 +27,7 @@ def destroy(arguments: argparse.Namespace) -> Exit:
         sys.stdout.write(f"{named or 'nothing'} is not {target.project}: nothing was deleted\n")
         return Exit.FAILED
     initialise(target)
+    delete_saved_queries(target)
     given = [f"-var=project_id={target.project}", f"-var=region={target.region}", f"-var=transform_image={NO_IMAGE}"]
     if arguments.data:
         adopt(target, NO_IMAGE)  # an earlier destroy may have kept it

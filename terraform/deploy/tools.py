@@ -42,7 +42,7 @@ class Reply:
         try:
             return json.loads(self.out) if self.out.strip() else None
         except ValueError as error:
-            raise CommandError(f"gcloud's answer is no JSON: {self.out[:200]}") from error
+            raise CommandError(f"the answer is no JSON: {self.out[:200]}") from error
 
     @property
     def said(self) -> str:
@@ -118,6 +118,6 @@ def watch(command: Sequence[str]) -> Reply:
     return Reply(process.returncode, "", "".join(said))
 
 
-def terraform(*arguments: str) -> Reply:
-    """Run Terraform on our configuration before a person's eyes."""
-    return watch(["terraform", f"-chdir={CONFIGURATION}", *arguments])
+def terraform(*arguments: str, configuration: Path = CONFIGURATION) -> Reply:
+    """Run Terraform on one of our configurations before a person's eyes."""
+    return watch(["terraform", f"-chdir={configuration}", *arguments])

@@ -22,6 +22,10 @@ for index, (prefix, reply) in enumerate(replies):
         if reply.get("once"):
             del replies[index]
             json.dump(replies, open({replies!r}, "w"))
+        if "copy" in reply:
+            begin, to = reply["copy"]
+            [file] = [word[len(begin):] for word in given if word.startswith(begin)]
+            open(to, "w").write(open(file).read())
         sys.stdout.write(reply.get("out", ""))
         sys.stderr.write(reply.get("error", ""))
         sys.exit(reply.get("status", 0))
@@ -37,7 +41,10 @@ class CommandLines:
     folder: Path
 
     def install(self, name: str, replies: list[tuple[str, dict[str, Any]]], *, otherwise: int = 1) -> None:
-        """Put a program there; each reply is for the first call whose words contain its text."""
+        """Put a program there; each reply is for the first call whose words contain its text.
+
+        A reply's `copy` keeps a file that the call names, by the beginning of that word: `["-var-file=", to]`.
+        """
         at = self.folder / f"{name}.replies.json"
         at.write_text(json.dumps(replies))
         program = self.folder / name

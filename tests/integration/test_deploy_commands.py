@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from deploy import arguments, bootstrap, commands, destruction
+from deploy import applying, arguments, bootstrap, destruction, saved_queries
 from deploy.__main__ import main
 from tests.integration.command_lines import CommandLines, command_lines, fails, says
 from tests.integration.stand_ins import Asked, Reply, StandIn, json_reply
@@ -40,6 +40,10 @@ ENVIRONMENT = {
     "START_BATCH_URL": "https://start-batch.example",
     "START_DBT_URL": "https://start-dbt.example",
 }
+# What `terraform show -json` says of a plan, as far as it is asked for.
+QUERIES = {"errors": {"filter": "severity>=ERROR", "description": "Errors", "link": "https://console.example/logs"}}
+PLANNED = {"planned_values": {"outputs": {"log_queries": {"sensitive": False, "value": QUERIES}}}}
+ON_QUERIES = f"-chdir={saved_queries.QUERIES}"
 
 
 def service(url: str, environment: dict[str, str]) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def _answer(asked: Asked) -> Reply:
 @pytest.fixture
 def cloud(command_lines: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch) -> CommandLines:
     """A project in which nothing is deployed yet, and programs that make everything work."""
-    monkeypatch.setattr(commands, "_WAIT_S", 0)
+    monkeypatch.setattr(applying, "_WAIT_S", 0)
     monkeypatch.setattr(bootstrap, "_datasets", lambda project: [])
     monkeypatch.setattr(destruction, "private_datasets", lambda project: [])
     monkeypatch.setattr(arguments, "CONFIGURATION", command_lines.folder)  # no variables of whoever runs the tests
@@ -79,7 +83,8 @@ def install(
     terraform: list[tuple[str, dict[str, Any]]] | None = None,
     gcloud: list[tuple[str, dict[str, Any]]] | None = None,
 ) -> None:
-    command_lines.install("terraform", [*(terraform or []), *TERRAFORM], otherwise=0)
+    shown = ("show -json", says(PLANNED))
+    command_lines.install("terraform", [*(terraform or []), shown, *TERRAFORM], otherwise=0)
     replies: list[tuple[str, dict[str, Any]]] = [
         *(gcloud or []),
         ("services enable", says([])),
@@ -126,13 +131,17 @@ def test_deploy_goes_through_its_steps_in_order_when_agreed(
     cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
-    steps = ("enable", "create", "init", "submit", "plan", "apply", "print-identity-token")
+    steps = ("enable", "create", "init", "submit", "plan", "show", "apply", "print-identity-token")
     made = [next(step for step in steps if step in call) for call in cloud.calls() if set(steps) & set(call)]
-    assert made == ["enable", "create", "init", "apply", "submit", "plan", "apply", "print-identity-token", "submit"]
-    [bootstrap_apply, apply] = [call for call in cloud.calls("terraform") if "apply" in call]
+    assert made == [
+        *("enable", "create", "init", "apply", "submit"),
+        *("plan", "show", "init", "plan"),  # the second of each are the saved queries'
+        *("apply", "apply", "print-identity-token", "submit"),
+    ]
+    [bootstrap_apply, apply] = [call for call in on_everything(cloud) if "apply" in call]
     assert '-target=google_service_account.account["build"]' in bootstrap_apply
     assert not [word for word in apply if word.startswith("-target")]
-    [plan] = [call for call in cloud.calls("terraform") if "plan" in call]
+    [plan] = [call for call in on_everything(cloud) if "plan" in call]
     assert f"-var=transform_image={IMAGE}" in plan
     assert f"-out={apply[-1]}" in plan  # what was shown is what is applied
     [build] = cloud.calls("gcloud", "builds", "submit")
@@ -144,6 +153,48 @@ def test_deploy_goes_through_its_steps_in_order_when_agreed(
     out = capsys.readouterr().out
     assert "USD a release" in out
     assert "make cloud-status PROJECT=demo-project REGION=europe-west1" in out
+
+
+def on_everything(cloud: CommandLines) -> list[list[str]]:
+    """Return Terraform's calls on the configuration that makes all but the saved queries."""
+    return [call for call in cloud.calls("terraform") if ON_QUERIES not in call]
+
+
+def test_queries_are_saved_as_the_plan_says_them_when_deployed(cloud: CommandLines, trigger: StandIn) -> None:
+    kept = cloud.folder / "kept.json"
+    install(cloud, trigger, terraform=[(f"{ON_QUERIES} plan", {"copy": ["-var-file=", str(kept)]})])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert json.loads(kept.read_text()) == {"log_queries": QUERIES}
+    init, plan, apply = cloud.calls("terraform", ON_QUERIES)
+    assert init[2:] == [
+        *("init", "-input=false", "-reconfigure"),
+        *("-backend-config=bucket=demo-project-f1db-tfstate", "-backend-config=prefix=f1db-saved-queries"),
+    ]
+    assert "-var=project_id=demo-project" in plan
+    assert f"-out={apply[-1]}" in plan  # what was shown is what is applied
+
+
+def test_saving_queries_is_tried_again_when_the_right_to_is_too_young(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    young = "╷\n│ Error: Error creating SavedQuery: googleapi: Error 403: The caller does not have permission\n╵\n"
+    install(cloud, trigger, terraform=[(f"{ON_QUERIES} apply -input=false /", {"status": 1, "error": young})])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert "Google is not ready yet: once more" in capsys.readouterr().out
+    again = cloud.calls("terraform", ON_QUERIES)[-1]
+    assert {"-auto-approve", "-var=project_id=demo-project"} <= set(again)
+    assert [word for word in again if word.startswith("-var-file=")] != []
+
+
+def test_deploy_says_what_is_wrong_when_the_queries_cannot_be_planned(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = {"status": 1, "error": "╷\n│ Error: Failed to query available provider packages\n╵\n"}
+    install(cloud, trigger, terraform=[(f"{ON_QUERIES} plan", refused)])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 1
+    said = "terraform plan of the saved queries: Error: Failed to query available provider packages"
+    assert said in capsys.readouterr().err
+    assert len([call for call in cloud.calls("terraform") if "apply" in call]) == 1  # the bootstrap's
 
 
 def test_canary_runs_as_the_batch_does_when_deployed(cloud: CommandLines) -> None:
@@ -176,7 +227,7 @@ def test_apply_is_tried_again_when_google_is_not_ready(cloud: CommandLines, trig
     )
     install(cloud, trigger, terraform=[("apply -input=false /", {"status": 1, "error": slow})])
     assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
-    assert len([call for call in cloud.calls("terraform") if "apply" in call]) == 3  # bootstrap, the plan, once more
+    assert len([call for call in on_everything(cloud) if "apply" in call]) == 3  # bootstrap, the plan, once more
 
 
 def test_apply_is_not_tried_again_when_it_cannot_help(
@@ -296,7 +347,7 @@ def test_destroy_keeps_the_data_and_deletes_leftovers_by_name_when_confirmed(
     assert main(["destroy", "--project=demo-project", "--confirm=demo-project"]) == 0
     [removed] = [call for call in cloud.calls("terraform") if "rm" in call]
     assert removed[-2:] == ['google_storage_bucket.bucket["landing"]', 'google_bigquery_dataset.dataset["f1db"]']
-    [destroyed] = [call for call in cloud.calls("terraform") if "destroy" in call]
+    [destroyed] = [call for call in on_everything(cloud) if "destroy" in call]
     assert "-var=delete_data=true" not in destroyed
     deleted = [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
     assert deleted == [
@@ -309,6 +360,8 @@ def test_destroy_deletes_the_data_and_the_state_when_asked(cloud: CommandLines, 
     install(cloud, trigger, terraform=[("state list", {"out": STATE})], gcloud=THERE)
     assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 0
     assert [call for call in cloud.calls("terraform") if "rm" in call] == []
+    destroyed = [call[1] for call in cloud.calls("terraform") if "destroy" in call]
+    assert destroyed[0] == ON_QUERIES != destroyed[1]  # what uses the deployer's right goes before the right
     changed = [call for call in cloud.calls("terraform") if "-var=delete_data=true" in call]
     assert [call[2] for call in changed] == ["apply", "destroy"]
     assert "gs://demo-project-f1db-tfstate" in [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
@@ -326,7 +379,7 @@ def test_destroy_takes_over_what_an_earlier_one_kept_when_the_data_goes_too(
     landing = ("buckets describe gs://demo-project-f1db-landing", says({"projectNumber": "123456789012"}))
     install(cloud, trigger, gcloud=[landing, *THERE])
     assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 0
-    steps = [call[2] for call in cloud.calls("terraform") if call[2] in ("import", "apply", "destroy")]
+    steps = [call[2] for call in on_everything(cloud) if call[2] in ("import", "apply", "destroy")]
     assert steps == ["import", "apply", "destroy"]
 
 

@@ -46,10 +46,10 @@ def stand_in() -> Path:
     return command.resolve()
 
 
-def run(*arguments: str, folder: Path = CONFIGURATION) -> subprocess.CompletedProcess[str]:
-    """Run one command of Terraform in a folder."""
+def run(*arguments: str, folder: Path = CONFIGURATION, program: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run one command of Terraform in a folder, by the stand-in or by a wider one."""
     environment = {**os.environ, "TF_IN_AUTOMATION": "1", "TF_CLI_ARGS": ""}
-    command = [str(stand_in()), f"-chdir={folder}", *arguments]
+    command = [str(program or stand_in()), f"-chdir={folder}", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
 
 
@@ -89,6 +89,10 @@ class Plan:
         """Return what a data source has read."""
         found = self.document["prior_state"]["values"]["root_module"]["resources"]
         return next(dict(entry["values"]) for entry in found if entry["address"] == address)
+
+    def output(self, name: str) -> Any:
+        """Return what an output will say, where that is known before anything is made."""
+        return self.document["planned_values"]["outputs"][name]["value"]
 
     def bindings(self) -> list[Binding]:
         """Return every grant of the plan, sorted."""

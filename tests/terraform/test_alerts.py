@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote
 
 import pytest
 
@@ -83,14 +83,15 @@ def fields_in(*texts: str) -> set[str]:
 
 
 @pytest.mark.slow
-def test_saved_queries_open_in_the_logs_explorer_and_read_what_the_code_logs_when_planned(whole_plan: Plan) -> None:
-    links = whole_plan.document["planned_values"]["outputs"]["log_queries"]["value"]
-    assert sorted(links) == ["errors", "everything", "outcomes", "rejected", "usage"]
+def test_queries_open_in_the_logs_explorer_and_read_what_the_code_logs_when_planned(whole_plan: Plan) -> None:
+    queries = whole_plan.output("log_queries")
+    assert sorted(queries) == ["errors", "everything", "outcomes", "rejected", "usage"]
     begin, end = "https://console.cloud.google.com/logs/query;query=", "?project=demo-project"
-    assert [name for name, link in links.items() if not (link.startswith(begin) and link.endswith(end))] == []
-    asked = {name: unquote(link.removeprefix(begin).removesuffix(end)) for name, link in links.items()}
-    assert [name for name, text in asked.items() if 'resource.type="cloud_run_revision"' not in text] == []
-    read = fields_in(*asked.values())
+    links = {name: f"{begin}{quote(one['filter'], safe='')}{end}" for name, one in queries.items()}
+    assert {name: one["link"] for name, one in queries.items()} == links
+    asked = [one["filter"] for one in queries.values()]
+    assert [text for text in asked if 'resource.type="cloud_run_revision"' not in text] == []
+    read = fields_in(*asked)
     assert read == {"batch_usage", "outcome"}
     assert read - words_logged() == set()
 

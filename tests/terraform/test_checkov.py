@@ -13,6 +13,7 @@ import pytest
 
 from tests.terraform.offline import CONFIGURATION, ROOT
 
+_BY_TERRAFORM = shutil.ignore_patterns(".terraform*")
 _SKIP = re.compile(r"checkov:skip=(CKV_[A-Z]+_\d+):\s*(.+)")
 
 
@@ -23,6 +24,7 @@ def test_nothing_unexplained_is_found_when_checkov_looks(tmp_path: Path) -> None
         pytest.skip("checkov is not installed (CHECKOV names it)")
     for path in [*CONFIGURATION.glob("*.tf"), ROOT / "dbt" / "Dockerfile"]:
         shutil.copy(path, tmp_path)
+    shutil.copytree(CONFIGURATION / "saved_queries", tmp_path / "saved_queries", ignore=_BY_TERRAFORM)
     shutil.copytree(ROOT / ".github", tmp_path / ".github")
     command = [checkov, "--directory", str(tmp_path), "--skip-download", "--compact", "--output", "json"]
     command += ["--framework", "terraform", "dockerfile", "github_actions"]
@@ -41,7 +43,7 @@ def test_nothing_unexplained_is_found_when_checkov_looks(tmp_path: Path) -> None
 def test_every_skip_says_why_when_read() -> None:
     reasons = [
         match
-        for path in [*sorted(CONFIGURATION.glob("*.tf")), ROOT / "dbt" / "Dockerfile"]
+        for path in [*sorted(CONFIGURATION.rglob("*.tf")), ROOT / "dbt" / "Dockerfile"]
         for match in _SKIP.findall(path.read_text(encoding="utf-8"))
     ]
     assert len(reasons) == 9

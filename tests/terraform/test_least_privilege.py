@@ -56,7 +56,7 @@ def test_table_equals_the_plan_when_compared(whole_plan: Plan) -> None:
 
 def test_every_right_is_missed_by_name_when_it_is_taken_away(whole_plan: Plan) -> None:
     wanted, found = table(), whole_plan.bindings()
-    assert len(found) == len(set(found)) == 99
+    assert len(found) == len(set(found)) == 100
     for one in found:
         [told] = differences(wanted, [other for other in found if other != one])
         assert wanted[one] in told
@@ -73,7 +73,7 @@ def test_no_basic_role_and_nobody_unknown_is_granted_when_planned(whole_plan: Pl
 def test_no_file_names_a_basic_role_or_everybody_when_read() -> None:
     found = [
         f"{path.name}: {match[0]}"
-        for path in sorted((ROOT / "terraform").glob("*.tf"))
+        for path in sorted((ROOT / "terraform").rglob("*.tf"))
         for match in re.finditer(r"roles/(?:owner|editor|viewer)\b|allUsers|allAuthenticatedUsers", path.read_text())
     ]
     assert found == []
@@ -103,8 +103,18 @@ def test_project_has_only_the_rights_that_the_design_lists_when_planned(whole_pl
 def test_custom_roles_have_no_objects_of_every_bucket_when_planned(whole_plan: Plan) -> None:
     roles = {one["role_id"]: set(one["permissions"]) for one in whole_plan.resources(_ROLE).values()}
     on_project = {one.role for one in whole_plan.bindings() if one.resource == "project"} & set(roles)
-    assert on_project == {"f1dbBatchStarter", "f1dbBatchViewer", "f1dbBatchWorker", "f1dbDatasetCreator"}
+    batches = {"f1dbBatchStarter", "f1dbBatchViewer", "f1dbBatchWorker"}
+    assert on_project == {*batches, "f1dbDatasetCreator", "f1dbQuerySharer"}
     assert [right for role in on_project for right in roles[role] if right.startswith("storage.")] == []
+
+
+def test_deployer_keeps_saved_queries_without_a_right_on_logs_when_planned(whole_plan: Plan) -> None:
+    roles = {one["role_id"]: set(one["permissions"]) for one in whole_plan.resources(_ROLE).values()}
+    # Source: https://cloud.google.com/logging/docs/access-control
+    assert roles["f1dbQuerySharer"] == {
+        *("logging.queries.share", "logging.queries.getShared", "logging.queries.listShared"),
+        *("logging.queries.updateShared", "logging.queries.deleteShared"),
+    }
 
 
 _ROLE = "google_project_iam_custom_role"
