@@ -31,6 +31,38 @@ def token(machine: Machine) -> str:
     return body
 
 
+def ask(machine: Machine, body: str) -> tuple[int, str]:
+    """Ask check_release as somebody who may; return the status and the answer's body."""
+    given = ["-H", f"Authorization: Bearer {token(machine)}", "-H", "Content-Type: application/json", "-d", body]
+    return curl("-X", "POST", *given, machine.localcloud()["urls"]["check_release"])
+
+
+def decisive(machine: Machine) -> dict[Path, bytes]:
+    """Read what decides; a tick that comes meanwhile may leave a notice."""
+    found = machine.objects("state/**/*.json")
+    return {path: path.read_bytes() for path in found if "notices" not in path.parts}
+
+
+def hold_fences_to_rise(machine: Machine, *versions: str) -> None:
+    """The releases were published in this order."""
+    outcomes = machine.objects("state/runs/*/*/outcome.json")
+    fences = {path.parts[-3]: json.loads(path.read_text())["fence"] for path in outcomes}
+    assert sorted(versions, key=lambda version: fences[version]) == list(versions)
+
+
+def hold_requests_to_change_nothing(machine: Machine) -> None:
+    """A dry run and a forged body are answered, and leave what decides as it is."""
+    before = decisive(machine)
+    status, body = ask(machine, '{"release": "2026.10.0", "rollback": true, "dry_run": true}')
+    assert status == 200
+    assert json.loads(body)["outcome"] == "dry_run"
+    assert decisive(machine) == before
+    status, body = ask(machine, '{"release": 3, "forse": true}')
+    assert status == 400
+    assert "release" in body
+    assert "forse" in body
+
+
 def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
     machine: Machine, release: Callable[[int], bytes]
 ) -> None:
@@ -54,36 +86,14 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
         ),
         "both releases to have their outcome",
     )
-    fences = {
-        path.parts[-3]: json.loads(path.read_text())["fence"] for path in machine.objects("state/runs/*/*/outcome.json")
-    }
-    assert fences["2026.9.1"] <= fences["2026.10.0"] <= fences["2026.11.0"]
+    hold_fences_to_rise(machine, "2026.9.1", "2026.10.0", "2026.11.0")
 
     machine.offer("2026.10.1", release(4))
     older = machine.run(RELEASE="2026.10.1", expect=1)
     assert older["state"] == "superseded"
     assert re.search(r"FORCE|force", older["output"])
 
-    def decisive() -> dict[Path, bytes]:
-        """What decides; a tick that comes meanwhile may leave a notice."""
-        found = machine.objects("state/**/*.json")
-        return {path: path.read_bytes() for path in found if "notices" not in path.parts}
-
-    before = decisive()
-    status, body = curl(
-        "-X", "POST", "-H", f"Authorization: Bearer {token(machine)}", "-H", "Content-Type: application/json",
-        "-d", '{"release": "2026.10.0", "rollback": true, "dry_run": true}', url,
-    )  # fmt: skip
-    assert status == 200
-    assert json.loads(body)["outcome"] == "dry_run"
-    assert decisive() == before
-    status, body = curl(
-        "-X", "POST", "-H", f"Authorization: Bearer {token(machine)}", "-H", "Content-Type: application/json",
-        "-d", '{"release": 3, "forse": true}', url,
-    )  # fmt: skip
-    assert status == 400
-    assert "release" in body
-    assert "forse" in body
+    hold_requests_to_change_nothing(machine)
 
     rolled_back = machine.run(RELEASE="2026.10.0", ROLLBACK=1)
     assert rolled_back["state"] == "published"

@@ -64,17 +64,8 @@ def test_real_release_replaces_the_sample_and_is_kept_when_run_again_and_again(
     machine = sampled
     first = machine.run(RELEASE=real_zip)
     assert first["state"] == "published"
+    hold_the_real_release_to_be_published(machine)
     pointer = machine.pointer()
-    assert (pointer["version"], pointer["is_sample"]) == ("2026.11.0", False)
-    assert pointer["zip_sha256"] == "e55e843c0d8e620a169dd854132330bc782971b9b94c7c657c6e869cf59fc83f"
-    assert {name: pointer["headlines"]["lewis-hamilton"][name] for name in HEADLINES} == HEADLINES
-    assert machine.query(CAREER) == [["106", "7", "104", "207", "391"]]
-    assert machine.query("select count(*) from f1db_raw.races") == [["1171"]]
-    tables = machine.query("select count(*) from information_schema.tables where table_schema = 'f1db_raw'")
-    assert tables == [["47"]]
-    report = (machine.state / "report/index.html").read_text()
-    assert "Lewis Hamilton" in report
-    assert "2026.11.0" in report
 
     again = machine.run(RELEASE=real_zip)
     assert again["state"] == "up_to_date"
@@ -90,14 +81,7 @@ def test_real_release_replaces_the_sample_and_is_kept_when_run_again_and_again(
     assert other["state"] == "published"
     assert len(machine.objects("state/runs/*/*/batch-*.json")) == 2, "no batch for another driver"
     assert machine.query("select driver_id, championships from max_verstappen.mart_career") == [["max-verstappen", "4"]]
-    page = (machine.state / "report/index.html").read_text()
-    assert "<title>Max Verstappen in Formula 1</title>" in page
-    # Others are named where they hold a record or were beaten; nothing that is about the driver names them.
-    assert [
-        line
-        for line in page.splitlines()
-        if "Hamilton" in line and re.search("<(title|h1|h2|p|dl|figcaption)[ >]", line)
-    ] == []
+    hold_the_page_to_be_max_verstappens((machine.state / "report/index.html").read_text())
 
     unknown = machine.make("run", RELEASE=real_zip, DRIVER="luis-hamilton")
     assert unknown.returncode == 2
@@ -109,6 +93,28 @@ def test_real_release_replaces_the_sample_and_is_kept_when_run_again_and_again(
     assert "GitHub" in offline["output"]
     assert machine.pointer()["version"] == "2026.11.0", "a real release is never replaced by the sample"
     assert machine.run(RELEASE="sample", expect=1)["state"] == "superseded"
+
+
+def hold_the_real_release_to_be_published(machine: Machine) -> None:
+    """Pointer, headlines, tables and page are those of F1DB 2026.11.0."""
+    pointer = machine.pointer()
+    assert (pointer["version"], pointer["is_sample"]) == ("2026.11.0", False)
+    assert pointer["zip_sha256"] == "e55e843c0d8e620a169dd854132330bc782971b9b94c7c657c6e869cf59fc83f"
+    assert {name: pointer["headlines"]["lewis-hamilton"][name] for name in HEADLINES} == HEADLINES
+    assert machine.query(CAREER) == [["106", "7", "104", "207", "391"]]
+    assert machine.query("select count(*) from f1db_raw.races") == [["1171"]]
+    tables = machine.query("select count(*) from information_schema.tables where table_schema = 'f1db_raw'")
+    assert tables == [["47"]]
+    report = (machine.state / "report/index.html").read_text()
+    assert "Lewis Hamilton" in report
+    assert "2026.11.0" in report
+
+
+def hold_the_page_to_be_max_verstappens(page: str) -> None:
+    """Others are named where they hold a record or were beaten; nothing that is about the driver names them."""
+    assert "<title>Max Verstappen in Formula 1</title>" in page
+    about_the_driver = re.compile("<(title|h1|h2|p|dl|figcaption)[ >]")
+    assert [line for line in page.splitlines() if "Hamilton" in line and about_the_driver.search(line)] == []
 
 
 def renamed(id_: str, name: str) -> Edit:
@@ -180,6 +186,31 @@ def older(release: bytes) -> bytes:
     )
 
 
+def one_win_more(content: bytes) -> bytes:
+    """Say in the drivers' table that Lewis Hamilton has won once more than the races' results say."""
+    head, *rows = content.decode().splitlines(keepends=True)
+    at = head.strip().replace('"', "").split(",").index("totalRaceWins")
+    changed = [head]
+    for row in rows:
+        cells = row.rstrip("\n").split(",")
+        if cells[0] == '"lewis-hamilton"':
+            assert cells[at] == "106"
+            cells[at] = "107"
+        changed.append(",".join(cells) + "\n")
+    return "".join(changed).encode()
+
+
+def hold_findings_to_be_told(machine: Machine, printed: str) -> None:
+    """Each finding of `LACKING` is printed, in the status, and in the log, which sums them up."""
+    status = machine.make("status").stdout.splitlines()
+    logged = (machine.state / "logs/start_dbt.jsonl").read_text()
+    for severity, message in (finding.split(": ", 1) for finding in LACKING):
+        assert f"{severity:<10} {message}" in printed.splitlines()
+        assert f"  {severity:<8} {message}" in status
+        assert json.dumps(message)[1:-1] in logged
+    assert "2026.11.1 is rejected: 3 errors, 4 warnings; the published release stays." in logged
+
+
 def test_published_release_stays_when_a_newer_one_is_bad(
     machine_with_a_release: Machine, release: Callable[[int], bytes], small_release: bytes
 ) -> None:
@@ -197,32 +228,13 @@ def test_published_release_stays_when_a_newer_one_is_bad(
     lacking = machine.run(GITHUB=machine.github, expect=1)
     assert lacking["state"] == "rejected"
     assert lacking["findings"] == LACKING
-    printed = lacking["output"].splitlines()
-    status = machine.make("status").stdout.splitlines()
-    logged = (machine.state / "logs/start_dbt.jsonl").read_text()
-    for severity, message in (finding.split(": ", 1) for finding in LACKING):
-        assert f"{severity:<10} {message}" in printed
-        assert f"  {severity:<8} {message}" in status
-        assert json.dumps(message)[1:-1] in logged
-    assert "2026.11.1 is rejected: 3 errors, 4 warnings; the published release stays." in logged
+    hold_findings_to_be_told(machine, lacking["output"])
 
     limited = machine.run(GITHUB=machine.github, LIMITS="max-members=5", expect=1)
     assert limited["findings"] == ["error: the archive: 44 members are more than 5"]
     assert len(machine.objects("state/runs/2026.11.1/*/manifest.json")) == 2, "other limits are another run"
     assert "44 members are more than 5" in machine.make("status", LIMITS="max-members=5").stdout
     assert "44 members are more than 5" not in machine.make("status").stdout
-
-    def one_win_more(content: bytes) -> bytes:
-        head, *rows = content.decode().splitlines(keepends=True)
-        at = head.strip().replace('"', "").split(",").index("totalRaceWins")
-        changed = [head]
-        for row in rows:
-            cells = row.rstrip("\n").split(",")
-            if cells[0] == '"lewis-hamilton"':
-                assert cells[at] == "106"
-                cells[at] = "107"
-            changed.append(",".join(cells) + "\n")
-        return "".join(changed).encode()
 
     machine.offer("2026.11.2", edited(release(3), drivers=one_win_more))
     poisoned = machine.run(GITHUB=machine.github, expect=1)

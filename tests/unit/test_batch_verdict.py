@@ -149,6 +149,48 @@ def test_findings_are_counted_in_start_dbts_words_when_the_log_line_tells_them()
     assert decide([report()], FindingLog(limit=10)).counted() == "0 errors, 0 warnings"
 
 
+# All of it but its findings, of a release with one table.
+MANIFEST = {
+    "format": 1,
+    "status": "rejected",
+    "version": "2026.11.0",
+    "run": "f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0",
+    "attempt": 2,
+    "batch_id": "f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0-2",
+    "request": 0,
+    "zip": {
+        "uri": "gs://landing/releases/2026.11.0/aaaaaaaaaaaa/f1db-csv.zip",
+        "generation": 17,
+        "sha256": "a" * 64,
+        "bytes": 123,
+    },
+    "code_digest": "b" * 64,
+    "runtime": {"spark": "3.5.9"},
+    "tables": [
+        {
+            "name": "results",
+            "rows": 3,
+            "rejected_rows": 1,
+            "bytes": 900,
+            "parquet": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/results.parquet",
+            "key": ["race", "driverId"],
+            "race_column": None,
+            "driver_column": "driverId",
+            "columns": [
+                {"name": "race", "type": "int", "nullable": False},
+                {"name": "driverId", "type": "string", "nullable": False},
+                {"name": "deputyId", "type": "string", "nullable": True},
+            ],
+        }
+    ],
+    "finding_counts": {"error": 30, "warning": 2},
+    "findings_json": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/findings.json",
+    "findings_parquet": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/findings/findings.parquet",
+    "started_at_utc": "2026-11-23T10:00:00.000Z",
+    "finished_at_utc": "2026-11-23T10:00:05.000Z",
+}
+
+
 def test_manifest_and_findings_say_the_same_when_they_are_written() -> None:
     rows = tuple(row_finding(row) for row in range(1, 31))
     verdict = decide([report(findings=rows, errors=30, warnings=2)], FindingLog(limit=10))
@@ -168,45 +210,7 @@ def test_manifest_and_findings_say_the_same_when_they_are_written() -> None:
         "row": 1,
         "value": None,
     }
-    assert manifest == {
-        "format": 1,
-        "status": "rejected",
-        "version": "2026.11.0",
-        "run": "f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0",
-        "attempt": 2,
-        "batch_id": "f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0-2",
-        "request": 0,
-        "zip": {
-            "uri": "gs://landing/releases/2026.11.0/aaaaaaaaaaaa/f1db-csv.zip",
-            "generation": 17,
-            "sha256": "a" * 64,
-            "bytes": 123,
-        },
-        "code_digest": "b" * 64,
-        "runtime": {"spark": "3.5.9"},
-        "tables": [
-            {
-                "name": "results",
-                "rows": 3,
-                "rejected_rows": 1,
-                "bytes": 900,
-                "parquet": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/results.parquet",
-                "key": ["race", "driverId"],
-                "race_column": None,
-                "driver_column": "driverId",
-                "columns": [
-                    {"name": "race", "type": "int", "nullable": False},
-                    {"name": "driverId", "type": "string", "nullable": False},
-                    {"name": "deputyId", "type": "string", "nullable": True},
-                ],
-            }
-        ],
-        "finding_counts": {"error": 30, "warning": 2},
-        "findings_json": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/findings.json",
-        "findings_parquet": "gs://curated/runs/f1db-2026-11-0-aaaaaaaa-bbbbbbbb-0/2/findings/findings.parquet",
-        "started_at_utc": "2026-11-23T10:00:00.000Z",
-        "finished_at_utc": "2026-11-23T10:00:05.000Z",
-    }
+    assert manifest == MANIFEST
 
 
 def test_findings_are_a_table_when_there_are_some_or_none() -> None:
