@@ -62,8 +62,8 @@ def deploy(arguments: argparse.Namespace) -> Exit:
         if not agrees("Make it so?", is_agreed=arguments.yes):
             return _nothing_done()
         apply(plan_file, variables(target, image))
+        smoke.try_out(target)
         save_queries(target, Path(folder))
-    smoke.try_out(target)
     sys.stdout.write(_NEXT.format(project=target.project, region=target.region))
     return Exit.DONE
 

@@ -27,7 +27,7 @@ def destroy(arguments: argparse.Namespace) -> Exit:
         sys.stdout.write(f"{named or 'nothing'} is not {target.project}: nothing was deleted\n")
         return Exit.FAILED
     initialise(target)
-    delete_saved_queries(target)
+    is_rid_of_queries = _let_queries_go(target)
     given = [f"-var=project_id={target.project}", f"-var=region={target.region}", f"-var=transform_image={NO_IMAGE}"]
     if arguments.data:
         adopt(target, NO_IMAGE)  # an earlier destroy may have kept it
@@ -37,7 +37,20 @@ def destroy(arguments: argparse.Namespace) -> Exit:
     reply = terraform("destroy", "-input=false", "-auto-approve", *given)
     if not reply.is_ok:
         raise CommandError(f"terraform destroy: {reply.reason}; mend it, then the same command goes on from there")
-    return _leftovers(target, is_agreed=bool(arguments.confirm), with_state=arguments.data)
+    # Terraform's state says which queries there are: it stays as long as they do.
+    with_state = arguments.data and is_rid_of_queries
+    ended = _leftovers(target, is_agreed=bool(arguments.confirm), with_data=arguments.data, with_state=with_state)
+    return ended if is_rid_of_queries else Exit.FAILED
+
+
+def _let_queries_go(target: Target) -> bool:
+    """Delete the saved queries; as they cost nothing, one that cannot be deleted does not keep what does."""
+    try:
+        delete_saved_queries(target)
+    except CommandError as error:
+        sys.stdout.write(f"\nthe saved queries of the log stay, going on without them: {error}\n")
+        return False
+    return True
 
 
 def _let_data_go(given: list[str]) -> None:
@@ -61,13 +74,13 @@ def _forget_data() -> None:
         raise CommandError(f"terraform state rm: {reply.reason}")
 
 
-def _leftovers(target: Target, *, is_agreed: bool, with_state: bool) -> Exit:
+def _leftovers(target: Target, *, is_agreed: bool, with_data: bool, with_state: bool) -> Exit:
     """Offer what the platform and the transform have made for us, by exact name; nothing else is ever deleted."""
     number = str(must_gcloud("projects", "describe", target.project)["projectNumber"])
     left = [name for name in _bucket_names(target, number, with_state=with_state) if find_bucket(name) is not None]
     # The published views show one of the private datasets: they go with the data, not before it.
-    private = private_datasets(target.project) if with_state else []
-    if with_state:
+    private = private_datasets(target.project) if with_data else []
+    if with_data:
         sys.stdout.write(
             "\nfor seven days what lay in our buckets can be had back, and costs 0.02 USD a GiB and month\n"
         )

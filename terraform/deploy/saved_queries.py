@@ -37,9 +37,12 @@ def save_queries(target: Target, folder: Path) -> None:
     """Apply the plan that lies in `folder`.
 
     Raises:
-        CommandError: Google refuses; all the rest is deployed by then.
+        CommandError: Google refuses; all the rest is deployed and tried out by then.
     """
-    apply(_plan_file(folder), _variables(target, folder), QUERIES)
+    try:
+        apply(_plan_file(folder), _variables(target, folder), QUERIES)
+    except CommandError as error:
+        raise CommandError(f"all is deployed but the saved queries of the log: {error}") from error
 
 
 def delete_saved_queries(target: Target) -> None:

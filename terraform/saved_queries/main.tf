@@ -1,4 +1,4 @@
-# The queries that ../saved_queries.tf says, saved in the Logs Explorer for everybody in the project who may read logs.
+# The queries that ../log_queries.tf says, saved in the Logs Explorer for everybody in the project who may read logs.
 # A configuration of its own (decision 43): the type is younger than the oldest provider that the rest runs with.
 # `make plan`, `make deploy` and `make destroy` take it along; its state lies in the same bucket.
 
@@ -8,7 +8,7 @@ terraform {
   required_providers {
     google = {
       source  = "hashicorp/google"
-      version = ">= 7.43, < 9"
+      version = ">= 7.31, < 9"
     }
   }
 

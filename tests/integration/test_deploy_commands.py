@@ -136,7 +136,7 @@ def test_deploy_goes_through_its_steps_in_order_when_agreed(
     assert made == [
         *("enable", "create", "init", "apply", "submit"),
         *("plan", "show", "init", "plan"),  # the second of each are the saved queries'
-        *("apply", "apply", "print-identity-token", "submit"),
+        *("apply", "print-identity-token", "submit", "apply"),
     ]
     [bootstrap_apply, apply] = [call for call in on_everything(cloud) if "apply" in call]
     assert '-target=google_service_account.account["build"]' in bootstrap_apply
@@ -174,10 +174,17 @@ def test_queries_are_saved_as_the_plan_says_them_when_deployed(cloud: CommandLin
     assert f"-out={apply[-1]}" in plan  # what was shown is what is applied
 
 
+@pytest.mark.parametrize(
+    "refused",
+    [
+        "Error: Error creating SavedQuery: googleapi: Error 403: The caller does not have permission",
+        'Error: Error when reading or editing LoggingSavedQuery "projects/p": googleapi:\n│ Error 403: denied',
+    ],
+)
 def test_saving_queries_is_tried_again_when_the_right_to_is_too_young(
-    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str], refused: str
 ) -> None:
-    young = "╷\n│ Error: Error creating SavedQuery: googleapi: Error 403: The caller does not have permission\n╵\n"
+    young = f"╷\n│ {refused}\n╵\n"
     install(cloud, trigger, terraform=[(f"{ON_QUERIES} apply -input=false /", {"status": 1, "error": young})])
     assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
     assert "Google is not ready yet: once more" in capsys.readouterr().out
@@ -195,6 +202,30 @@ def test_deploy_says_what_is_wrong_when_the_queries_cannot_be_planned(
     said = "terraform plan of the saved queries: Error: Failed to query available provider packages"
     assert said in capsys.readouterr().err
     assert len([call for call in cloud.calls("terraform") if "apply" in call]) == 1  # the bootstrap's
+
+
+def test_deploy_tries_itself_out_first_when_the_queries_cannot_be_saved(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refused = {"status": 1, "error": "╷\n│ Error: Error creating SavedQuery: googleapi: Error 409: it exists\n╵\n"}
+    install(cloud, trigger, terraform=[(f"{ON_QUERIES} apply", refused)])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 1
+    said = capsys.readouterr()
+    assert "all is deployed but the saved queries of the log: terraform apply: Error: Error creating" in said.err
+    assert "What comes next" not in said.out
+    assert len(cloud.calls("gcloud", "dataproc", "batches", "submit", "pyspark")) == 1
+    assert len([call for call in cloud.calls("terraform", ON_QUERIES) if "apply" in call]) == 1
+
+
+def test_plan_shows_the_queries_too_when_something_is_deployed(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = ("buckets describe gs://demo-project-f1db-tfstate", says({"versioning_enabled": True}))
+    install(cloud, trigger, gcloud=[state])
+    assert main(["plan", "--project=demo-project"]) == 0
+    assert "USD a release" in capsys.readouterr().out
+    assert [call[2] for call in cloud.calls("terraform")] == ["init", "plan", "show", "init", "plan"]
+    assert [call[1] == ON_QUERIES for call in cloud.calls("terraform")] == [False, False, False, True, True]
 
 
 def test_canary_runs_as_the_batch_does_when_deployed(cloud: CommandLines) -> None:
@@ -365,6 +396,24 @@ def test_destroy_deletes_the_data_and_the_state_when_asked(cloud: CommandLines, 
     changed = [call for call in cloud.calls("terraform") if "-var=delete_data=true" in call]
     assert [call[2] for call in changed] == ["apply", "destroy"]
     assert "gs://demo-project-f1db-tfstate" in [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
+
+
+def test_destroy_goes_on_when_the_saved_queries_stay(
+    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deleted: list[tuple[str, str]] = []
+    monkeypatch.setattr(destruction, "private_datasets", lambda project: ["f1db__fence_7_1"])
+    monkeypatch.setattr(destruction, "delete_dataset", lambda *given: deleted.append(given))
+    refused = {"status": 1, "error": "╷\n│ Error: Error deleting SavedQuery: googleapi: Error 403: denied\n╵\n"}
+    install(cloud, trigger, terraform=[(f"{ON_QUERIES} destroy", refused)], gcloud=THERE)
+    assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 1
+    said = "the saved queries of the log stay, going on without them: terraform destroy of the saved queries: Error:"
+    assert said in capsys.readouterr().out
+    assert len([call for call in on_everything(cloud) if "destroy" in call]) == 1
+    assert deleted == [("demo-project", "f1db__fence_7_1")]
+    removed = [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
+    assert "gs://gcf-v2-sources-123456789012-europe-west1" in removed
+    assert "gs://demo-project-f1db-tfstate" not in removed, "it says which queries there are"
 
 
 def test_plan_makes_nothing_when_nothing_is_deployed(cloud: CommandLines, capsys: pytest.CaptureFixture[str]) -> None:
