@@ -122,10 +122,10 @@ deploy: do-deploy ## the whole pipeline to a project of Google Cloud, asking fir
 do-deploy:
 	+@$(call cloud_command,deploy) --yes="$$YES"
 
-destroy: do-destroy ## take it down again; data stays unless DATA=1 [PROJECT= REGION= DATA=1 CONFIRM=<project>]
+destroy: do-destroy ## take it down again; data stays unless DATA=1 [PROJECT= REGION= DATA=1 CONFIRM=<project> LEFTOVERS=1]
 	$(status_1)
 do-destroy:
-	+@$(call cloud_command,destroy) --data="$$DATA" --confirm="$$CONFIRM"
+	+@$(call cloud_command,destroy) --data="$$DATA" --confirm="$$CONFIRM" --leftovers="$$LEFTOVERS"
 
 cloud-trigger: do-cloud-trigger ## trigger in the cloud [PROJECT= REGION= RELEASE= FORCE=1 ROLLBACK=1 ACCEPT_SHRINK=1 DRY_RUN=1]
 	$(status_1)

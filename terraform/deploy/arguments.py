@@ -20,12 +20,12 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
     "doctor": (),
     "plan": (),
     "deploy": ("--yes",),
-    "destroy": ("--data", "--confirm"),
+    "destroy": ("--data", "--confirm", "--leftovers"),
     "cloud-trigger": _REQUEST,
     "cloud-status": ("--json",),
     "cloud-logs": ("--release", "--stage", "--severity"),
 }
-_FLAGS = {"--yes", "--data", "--force", "--rollback", "--accept-shrink", "--dry-run", "--json"}
+_FLAGS = {"--yes", "--data", "--leftovers", "--force", "--rollback", "--accept-shrink", "--dry-run", "--json"}
 
 
 @dataclass(frozen=True, slots=True)

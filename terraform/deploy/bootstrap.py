@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
+from deploy.applying import apply, read_plan
 from deploy.arguments import Target
 from deploy.tools import CONFIGURATION, ask, find_bucket, must_gcloud, terraform
 from localcloud.cli.exits import CommandError
@@ -27,11 +29,11 @@ _PRIVATE = re.compile(r"__fence_[0-9]+_[0-9]+$")
 DATA_BUCKETS = ("landing", "curated", "state")
 
 
-def bootstrap(target: Target) -> None:
-    """Make what the image needs; whatever is there already stays.
+def bootstrap(target: Target) -> bool:
+    """Make what the image needs; whatever is there already stays. Return whether anything was new.
 
     Raises:
-        CommandError: Google or Terraform refuses.
+        CommandError: Google or Terraform refuses, or something that is there would have to go.
     """
     services = [f"{name}.googleapis.com" for name in SERVICES]
     must_gcloud("services", "enable", *services, f"--project={target.project}")
@@ -39,9 +41,21 @@ def bootstrap(target: Target) -> None:
     initialise(target)
     targets = [f"-target={address}" for address in TARGETS]
     given = [f"-var=project_id={target.project}", f"-var=region={target.region}"]
-    reply = terraform("apply", "-input=false", "-auto-approve", *targets, *given)
-    if not reply.is_ok:
-        raise CommandError(f"bootstrap: {reply.reason}; mend it, then the same command goes on from there")
+    with tempfile.TemporaryDirectory() as folder:
+        plan_file = Path(folder) / "bootstrap"
+        reply = terraform("plan", "-input=false", f"-out={plan_file}", *targets, *given)
+        if not reply.is_ok:
+            raise CommandError(f"bootstrap: {reply.reason}; mend it, then the same command goes on from there")
+        changes = read_plan(plan_file).get("resource_changes", [])
+        # Nobody has agreed to a plan yet: with another region or other names than were deployed it would replace them.
+        gone = [str(change["address"]) for change in changes if "delete" in change["change"]["actions"]]
+        if gone:
+            raise CommandError(
+                f"what is deployed would have to go: {', '.join(gone)}. Is it REGION={target.region}, and "
+                f"{target.bucket_prefix} what the buckets' names begin with? To move, see the runbook"
+            )
+        apply(plan_file, [*targets, *given])
+    return any("create" in change["change"]["actions"] for change in changes)
 
 
 def has_state(target: Target) -> bool:
@@ -73,13 +87,13 @@ def initialise(target: Target, configuration: Path = CONFIGURATION, prefix: str 
         raise CommandError(f"terraform init: {reply.reason}")
 
 
-def adopt(target: Target, image: str) -> None:
-    """Take over buckets and datasets that an earlier `make destroy` has left.
+def adopt(target: Target, image: str) -> bool:
+    """Take over buckets and datasets that an earlier `make destroy` has left; return whether there were any.
 
     Raises:
         CommandError: one of them cannot be taken over.
     """
-    known = set(_state_list())
+    known, is_any = set(_state_list()), False
     for address, name in left_behind(target).items():
         if address in known:
             continue
@@ -90,6 +104,8 @@ def adopt(target: Target, image: str) -> None:
             continue
         if not reply.is_ok:
             raise CommandError(f"{name} is there and cannot be taken over: {reply.reason}")
+        is_any = True
+    return is_any
 
 
 def left_behind(target: Target) -> dict[str, str]:
@@ -121,6 +137,26 @@ def _labelled(project: str, query: str) -> list[str]:
         return sorted(str(found.dataset_id) for found in _bigquery(project).list_datasets(filter=query))
     except (Forbidden, NotFound):  # BigQuery is not switched on yet: nothing is left behind
         return []
+
+
+def own_again(target: Target) -> None:
+    """Make the transform's account the owner of its private datasets again.
+
+    After a destroy it is another account under the same name, which has no right of the old one.
+    """
+    from google.cloud import bigquery
+
+    account = f"f1db-transform@{target.project}.iam.gserviceaccount.com"
+    for name in private_datasets(target.project):
+        client = _bigquery(target.project)
+        dataset = client.get_dataset(name)
+        others = [entry for entry in dataset.access_entries if account not in str(entry.entity_id)]
+        # In two steps: an entry that stays keeps the account that it was made for.
+        dataset.access_entries = others
+        dataset = client.update_dataset(dataset, ["access_entries"])
+        dataset.access_entries = [*others, bigquery.AccessEntry("OWNER", "userByEmail", account)]
+        client.update_dataset(dataset, ["access_entries"])
+        sys.stdout.write(f"dataset {name} is {account}'s again\n")
 
 
 def delete_dataset(project: str, name: str) -> None:

@@ -20,6 +20,10 @@ _TIMEOUT_S = (10, 960)
 _FLAGS = ("force", "rollback", "accept_shrink", "dry_run")
 
 
+class RefusedError(CommandError):
+    """Cloud Run does not let this person call the function."""
+
+
 def cloud_trigger(arguments: argparse.Namespace) -> Exit:
     """POST to check_release and print its answer."""
     target = read_target(arguments)
@@ -34,7 +38,8 @@ def call(url: str, body: dict[str, Any]) -> Answer:
     """Call check_release as the person who is logged in.
 
     Raises:
-        CommandError: there is no token, no right or no answer.
+        RefusedError: there is no right.
+        CommandError: there is no token or no answer.
     """
     headers = {"Authorization": f"Bearer {_identity_token(url)}"}
     try:
@@ -42,7 +47,7 @@ def call(url: str, body: dict[str, Any]) -> Answer:
     except requests.RequestException as error:
         raise CommandError(f"check_release gave no answer: {error}") from error
     if response.status_code in (401, 403):
-        raise CommandError(
+        raise RefusedError(
             f"check_release refuses you ({response.status_code}): put yourself into `invokers` in "
             'terraform/terraform.tfvars, as "user:you@example.com", and deploy'
         )

@@ -11,7 +11,7 @@ from deploy import cost, doctor, smoke
 from deploy.applying import apply
 from deploy.arguments import Target, read_target
 from deploy.asking import agrees
-from deploy.bootstrap import adopt, bootstrap, has_state, initialise
+from deploy.bootstrap import adopt, bootstrap, has_state, initialise, own_again
 from deploy.image import ensure_image, find_image
 from deploy.saved_queries import plan_saved_queries, save_queries
 from deploy.tools import terraform
@@ -54,14 +54,18 @@ def deploy(arguments: argparse.Namespace) -> Exit:
     first = f"Switch on Google's services in {target.project} and make state bucket, repositories and build account?"
     if not agrees(first, is_agreed=arguments.yes):
         return _nothing_done()
-    bootstrap(target)
-    image = ensure_image(target)
-    adopt(target, image)
+    is_fresh = bootstrap(target)
+    if any(finding.is_later for finding in findings) and doctor.show(doctor.look_at_quota(target)) is not Exit.DONE:
+        return Exit.FAILED
+    image = ensure_image(target, is_fresh=is_fresh)
+    is_taken_over = adopt(target, image)
     with tempfile.TemporaryDirectory() as folder:
         plan_file = _plan(target, image, Path(folder))
         if not agrees("Make it so?", is_agreed=arguments.yes):
             return _nothing_done()
         apply(plan_file, variables(target, image))
+        if is_taken_over:
+            own_again(target)
         smoke.try_out(target)
         save_queries(target, Path(folder))
     sys.stdout.write(_NEXT.format(project=target.project, region=target.region))

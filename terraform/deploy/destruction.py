@@ -39,7 +39,8 @@ def destroy(arguments: argparse.Namespace) -> Exit:
         raise CommandError(f"terraform destroy: {reply.reason}; mend it, then the same command goes on from there")
     # Terraform's state says which queries there are: it stays as long as they do.
     with_state = arguments.data and is_rid_of_queries
-    ended = _leftovers(target, is_agreed=bool(arguments.confirm), with_data=arguments.data, with_state=with_state)
+    _our_leftovers(target, with_data=arguments.data, with_state=with_state)
+    ended = _platforms_leftovers(target, is_agreed=arguments.leftovers)
     return ended if is_rid_of_queries else Exit.FAILED
 
 
@@ -74,42 +75,57 @@ def _forget_data() -> None:
         raise CommandError(f"terraform state rm: {reply.reason}")
 
 
-def _leftovers(target: Target, *, is_agreed: bool, with_data: bool, with_state: bool) -> Exit:
-    """Offer what the platform and the transform have made for us, by exact name; nothing else is ever deleted."""
-    number = str(must_gcloud("projects", "describe", target.project)["projectNumber"])
-    left = [name for name in _bucket_names(target, number, with_state=with_state) if find_bucket(name) is not None]
-    # The published views show one of the private datasets: they go with the data, not before it.
-    private = private_datasets(target.project) if with_data else []
-    if with_data:
+def _our_leftovers(target: Target, *, with_data: bool, with_state: bool) -> None:
+    """Delete what the transform and the bootstrap have made, which goes with the data, or say what stays."""
+    if not with_data:
+        kept = [f"{target.bucket_prefix}-{part}" for part in DATA_BUCKETS]
         sys.stdout.write(
-            "\nfor seven days what lay in our buckets can be had back, and costs 0.02 USD a GiB and month\n"
+            f"\nkept, and paid for by what is in them: {', '.join([*kept, target.state_bucket])}, and the datasets; "
+            "the next `make deploy` takes them over, DATA=1 deletes them\n"
         )
-    if not left and not private:
-        sys.stdout.write("\nnothing is left that costs money\n")
-        return Exit.DONE
-    names = [*(f"gs://{name}" for name in left), *(f"dataset {name}" for name in private)]
-    sys.stdout.write(
-        "\nstill there are, made by the platform and the transform:\n" + "".join(f"  {name}\n" for name in names)
-    )
-    if not agrees("Delete them, with all that is in them?", is_agreed=is_agreed, otherwise=f"CONFIRM={target.project}"):
-        return Exit.FAILED
-    for name in left:
-        must_gcloud("storage", "rm", f"gs://{name}", "--recursive")
-        sys.stdout.write(f"gs://{name} is deleted\n")
-    for name in private:
+        return
+    sys.stdout.write("\nfor seven days what lay in our buckets can be had back, and costs 0.02 USD a GiB and month\n")
+    # The published views show one of the private datasets: they go with the data, not before it.
+    for name in private_datasets(target.project):
         delete_dataset(target.project, name)
         sys.stdout.write(f"dataset {name} is deleted\n")
+    if with_state and find_bucket(target.state_bucket) is not None:
+        _delete_bucket(target.state_bucket)
+
+
+def _platforms_leftovers(target: Target, *, is_agreed: bool) -> Exit:
+    """Offer what the platform has made, by exact name: other functions and batches of the project use it, too."""
+    number = str(must_gcloud("projects", "describe", target.project)["projectNumber"])
+    left = [name for name in _bucket_names(target, number) if find_bucket(name) is not None]
+    if not left:
+        sys.stdout.write("\nnothing is left that the platform has made\n")
+        return Exit.DONE
+    sys.stdout.write(
+        "\nstill there, made by the platform for all functions and batches of this project and region:\n"
+        + "".join(f"  gs://{name}\n" for name in left)
+    )
+    question = "Delete them, with all that is in them?"
+    if not is_agreed and not sys.stdin.isatty():
+        sys.stdout.write("LEFTOVERS=1 deletes them, with all that is in them\n")
+        return Exit.FAILED
+    if not agrees(question, is_agreed=is_agreed, otherwise="LEFTOVERS=1"):
+        return Exit.FAILED
+    for name in left:
+        _delete_bucket(name)
     return Exit.DONE
 
 
-def _bucket_names(target: Target, number: str, *, with_state: bool) -> list[str]:
+def _delete_bucket(name: str) -> None:
+    must_gcloud("storage", "rm", f"gs://{name}", "--recursive")
+    sys.stdout.write(f"gs://{name} is deleted\n")
+
+
+def _bucket_names(target: Target, number: str) -> list[str]:
     """Name the platform's buckets of this project and region; Dataproc's end in letters that only a listing tells."""
     exact = [
         f"gcf-v2-sources-{number}-{target.region}",
         f"gcf-v2-uploads-{number}.{target.region}.cloudfunctions.appspot.com",
-        f"{target.project}_cloudbuild",
     ]
     begun = (f"dataproc-staging-{target.region}-{number}-", f"dataproc-temp-{target.region}-{number}-")
     listed = must_gcloud("storage", "buckets", "list", f"--project={target.project}") or []
-    exact += [str(bucket["name"]) for bucket in listed if str(bucket["name"]).startswith(begun)]
-    return [*exact, target.state_bucket] if with_state else exact
+    return [*exact, *(str(bucket["name"]) for bucket in listed if str(bucket["name"]).startswith(begun))]

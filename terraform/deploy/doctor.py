@@ -17,16 +17,21 @@ MIN_TERRAFORM = (1, 9)
 MIN_GCLOUD = 475  # of 2024: a batch's --ttl and --staging-bucket
 # One batch: a driver and two executors of four vCPUs, with disks of 250 GB, the least there is.
 NEEDED = {"CPUS": 12, "DISKS_TOTAL_GB": 750}
-BUCKETS = ("landing", "curated", "state", "code", "staging", "tfstate")
+BUCKETS = ("landing", "curated", "state", "code", "staging")
+_NOT_THERE = re.compile(r"404|not.found|does not exist", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; `mend` is what makes it right, empty when it is."""
+    """One thing that was looked at; `mend` is what makes it right, empty when it is.
+
+    What `is_later` cannot be known before `make deploy` has switched Google's services on, and is looked at then.
+    """
 
     what: str
     told: str
     mend: str = ""
+    is_later: bool = False
 
     @property
     def is_ok(self) -> bool:
@@ -54,7 +59,7 @@ def show(findings: list[Finding]) -> Exit:
     """Print the findings and what they come to."""
     width = max(len(finding.what) for finding in findings)
     for finding in findings:
-        mark = "ok     " if finding.is_ok else "MISSING"
+        mark = "later  " if finding.is_later else "ok     " if finding.is_ok else "MISSING"
         sys.stdout.write(f"{mark}  {finding.what:<{width}}  {finding.told}\n")
         if not finding.is_ok:
             sys.stdout.write(f"         {'':<{width}}  mend: {finding.mend}\n")
@@ -103,8 +108,9 @@ def look_at_project(target: Target) -> list[Finding]:
     number = str(found["projectNumber"])
     looks: tuple[Callable[[], list[Finding]], ...] = (
         lambda: [_billing(target)],
-        lambda: _quota(target),
-        lambda: [_bucket(target, part, number) for part in BUCKETS],
+        lambda: look_at_quota(target),
+        lambda: [_bucket(part, f"{target.bucket_prefix}-{part}", number) for part in BUCKETS],
+        lambda: [_bucket("of Terraform", target.state_bucket, number)],
     )
     return [Finding("project", f"{target.project}, number {number}"), *(one for look in looks for one in look())]
 
@@ -132,12 +138,15 @@ def _billing(target: Target) -> Finding:
     return Finding("billing", "is on")
 
 
-def _quota(target: Target) -> list[Finding]:
+def look_at_quota(target: Target) -> list[Finding]:
+    """Look whether the region is there and has room for one batch."""
     region = gcloud("compute", "regions", "describe", target.region, f"--project={target.project}")
     if not region.is_ok:
-        is_off = "compute.googleapis.com" in region.error
-        enable = f"`gcloud services enable compute.googleapis.com --project={target.project}`, and look again"
-        mend = enable if is_off else f"choose one of `gcloud compute regions list --project={target.project}`"
+        if "compute.googleapis.com" in region.error:
+            enable = f"`gcloud services enable compute.googleapis.com --project={target.project}`"
+            told = f"compute.googleapis.com is off: `make deploy` switches it on, and looks then ({enable} does it now)"
+            return [Finding("region, quotas", told, is_later=True)]
+        mend = f"choose one of `gcloud compute regions list --project={target.project}`"
         return [Finding("region", region.reason, mend)]
     quotas = {quota["metric"]: quota for quota in region.json().get("quotas", [])}
     findings = [Finding("region", f"{target.region} is there")]
@@ -152,13 +161,15 @@ def _quota(target: Target) -> list[Finding]:
     return findings
 
 
-def _bucket(target: Target, part: str, number: str) -> Finding:
-    name = f"{target.bucket_prefix}-{part}"
+def _bucket(part: str, name: str, number: str) -> Finding:
     found = gcloud("storage", "buckets", "describe", f"gs://{name}", "--raw")
     if found.is_ok:
         if str(found.json().get("projectNumber", number)) == number:
             return Finding(f"bucket {part}", f"{name} is ours already")
-    elif "403" not in found.error and "does not have" not in found.error:
+    elif _NOT_THERE.search(found.error):
         return Finding(f"bucket {part}", f"{name} is free")
-    mend = "choose another `bucket_prefix` in terraform/terraform.tfvars"
-    return Finding(f"bucket {part}", f"{name} belongs to somebody else", mend)
+    elif "403" not in found.error and "does not have" not in found.error:
+        return Finding(f"bucket {part}", f"{name}: {found.reason}", "look again once gcloud can tell")
+    is_of_terraform = part == "of Terraform"  # named after the project alone: nobody else should have it
+    mend = "another project" if is_of_terraform else "another `bucket_prefix` in terraform/terraform.tfvars"
+    return Finding(f"bucket {part}", f"{name} belongs to somebody else", f"choose {mend}")

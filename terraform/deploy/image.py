@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.arguments import Target
+from deploy.patience import patiently
 from deploy.tools import CONFIGURATION, ROOT, gcloud, watch
 from localcloud.cli.exits import CommandError
 
@@ -24,8 +25,10 @@ def find_image(target: Target) -> str | None:
     return f"{target.images}/transform@{digest}" if digest else None
 
 
-def ensure_image(target: Target) -> str:
+def ensure_image(target: Target, *, is_fresh: bool = False) -> str:
     """Return the image of this checkout by its digest, building it where it is not there yet.
+
+    With a `is_fresh` build account its rights may be too young for the first try.
 
     Raises:
         CommandError: the build fails.
@@ -33,7 +36,7 @@ def ensure_image(target: Target) -> str:
     name = f"{target.images}/transform:{source_tag(ROOT)}"
     digest = _find(name)
     if digest is None:
-        _build(target, name)
+        _build(target, name, is_fresh=is_fresh)
         digest = _find(name)
     else:
         sys.stdout.write(f"image {name} is there\n")
@@ -76,7 +79,7 @@ def _find(name: str) -> str | None:
     raise CommandError(f"{name}: {reply.reason}")
 
 
-def _build(target: Target, name: str) -> None:
+def _build(target: Target, name: str, *, is_fresh: bool) -> None:
     account = f"projects/{target.project}/serviceAccounts/f1db-build@{target.project}.iam.gserviceaccount.com"
     with tempfile.TemporaryDirectory(prefix="transform-image-") as folder:
         for path in context_files(ROOT):
@@ -87,6 +90,6 @@ def _build(target: Target, name: str) -> None:
         command += [f"--config={CONFIGURATION / 'cloudbuild.yaml'}", f"--substitutions=_IMAGE={name}"]
         command += [f"--service-account={account}"]
         command += [f"--gcs-source-staging-dir=gs://{target.bucket_prefix}-code/source", "--quiet"]
-        reply = watch(command)
+        reply = patiently(lambda: watch(command), is_fresh=is_fresh)
     if not reply.is_ok:
         raise CommandError(f"the image could not be built: {reply.reason}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from deploy.applying import apply
+from deploy.applying import apply, read_plan
 from deploy.arguments import Target
 from deploy.bootstrap import initialise
-from deploy.tools import CONFIGURATION, ask, terraform
+from deploy.tools import CONFIGURATION, terraform
 from localcloud.cli.exits import CommandError
 
 QUERIES = CONFIGURATION / "saved_queries"
@@ -21,10 +21,7 @@ def plan_saved_queries(target: Target, whole_plan: Path, folder: Path) -> None:
     Raises:
         CommandError: Terraform refuses.
     """
-    shown = ask("terraform", f"-chdir={CONFIGURATION}", "show", "-json", str(whole_plan))
-    if not shown.is_ok:
-        raise CommandError(f"terraform show: {shown.reason}")
-    queries = shown.json()["planned_values"]["outputs"]["log_queries"]["value"]
+    queries = read_plan(whole_plan)["planned_values"]["outputs"]["log_queries"]["value"]
     _variables_file(folder).write_text(json.dumps({"log_queries": queries}), encoding="utf-8")
     initialise(target, QUERIES, _PREFIX)
     given = [f"-out={_plan_file(folder)}", *_variables(target, folder)]

@@ -6,10 +6,12 @@ import sys
 import time
 
 from deploy.arguments import Target
-from deploy.cloud_trigger import call
+from deploy.cloud_trigger import RefusedError, call
 from deploy.deployed import Deployed, find_deployed
+from deploy.patience import TRIES, patiently, wait
 from deploy.tools import CONFIGURATION, watch
 from localcloud.cli.exits import CommandError
+from localcloud.cli.local_http import Answer
 
 _CANARY = CONFIGURATION / "deploy" / "canary.py"
 
@@ -21,15 +23,25 @@ def try_out(target: Target) -> None:
         CommandError: something does not work as deployed.
     """
     deployed = find_deployed(target)
-    answer = call(deployed.url, {"dry_run": True})
+    answer = _dry_run(deployed.url)
     if answer.status != 200:
         raise CommandError(f"deployed, but a dry run answers {answer.status}: {str(answer.body)[:400]}")
     sys.stdout.write(
         f"dry run: {answer.document.get('outcome')}, {len(answer.document.get('releases', []))} releases\n"
     )
-    reply = watch(canary_command(target, deployed, f"f1db-canary-{int(time.time())}"))
+    reply = patiently(lambda: watch(canary_command(target, deployed, f"f1db-canary-{int(time.time())}")))
     if not reply.is_ok:
         raise CommandError(f"deployed, but the canary batch failed: {reply.reason} (docs/runbook.md, `batch_failed`)")
+
+
+def _dry_run(url: str) -> Answer:
+    """Call the trigger; the right to is as young as the deployment."""
+    for number in range(1, TRIES):
+        try:
+            return call(url, {"dry_run": True})
+        except RefusedError:
+            wait(number)
+    return call(url, {"dry_run": True})
 
 
 def canary_command(target: Target, deployed: Deployed, batch_id: str) -> list[str]:

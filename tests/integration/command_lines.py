@@ -17,8 +17,8 @@ with open({log!r}, "a") as log:
     log.write(json.dumps([{name!r}, *given]) + "\\n")
 asked = " ".join(given)
 replies = json.load(open({replies!r}))
-for index, (prefix, reply) in enumerate(replies):
-    if prefix in asked:
+for index, (text, reply) in enumerate(replies):
+    if all(part in asked for part in text.split(" … ")):
         if reply.get("once"):
             del replies[index]
             json.dump(replies, open({replies!r}, "w"))
@@ -41,7 +41,7 @@ class CommandLines:
     folder: Path
 
     def install(self, name: str, replies: list[tuple[str, dict[str, Any]]], *, otherwise: int = 1) -> None:
-        """Put a program there; each reply is for the first call whose words contain its text.
+        """Put a program there; each reply is for the first call that has its text, or all parts of it around a `…`.
 
         A reply's `copy` keeps a file that the call names, by the beginning of that word: `["-var-file=", to]`.
         """

@@ -1,104 +1,36 @@
-"""make deploy and make destroy against programs that answer as gcloud and terraform would."""
+"""make deploy and make plan against programs that answer as gcloud and terraform would."""
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery
 
-from deploy import applying, arguments, bootstrap, destruction, saved_queries
+from deploy import bootstrap, smoke
 from deploy.__main__ import main
 from tests.integration.command_lines import CommandLines, command_lines, fails, says
+from tests.integration.deployment_world import (
+    DIGEST,
+    IMAGE,
+    ON_QUERIES,
+    PLANNED,
+    QUERIES,
+    TRANSFORM,
+    Terminal,
+    cloud,
+    install,
+    on_everything,
+    trigger,
+)
 from tests.integration.stand_ins import Asked, Reply, StandIn, json_reply
-from tests.integration.test_deploy_doctor import GCLOUD, TERRAFORM
 
-__all__ = ["command_lines"]
+__all__ = ["cloud", "command_lines", "trigger"]
 pytestmark = pytest.mark.slow
-
-DIGEST = f"sha256:{'ab' * 32}"
-IMAGE = f"europe-west1-docker.pkg.dev/demo-project/f1db-images/transform@{DIGEST}"
-ENVIRONMENT = {
-    "PROJECT_ID": "demo-project",
-    "REGION": "europe-west1",
-    "LANDING_BUCKET": "demo-project-f1db-landing",
-    "STATE_BUCKET": "demo-project-f1db-state",
-    "CURATED_BUCKET": "demo-project-f1db-curated",
-    "CODE_URI": f"gs://demo-project-f1db-code/{'c' * 64}",
-    "CODE_DIGEST": "c" * 64,
-    "TRANSFORM_DIGEST": "d" * 64,
-    "TRANSFORM_JOB": "projects/demo-project/locations/europe-west1/jobs/transform",
-    "DRIVERS": "lewis-hamilton",
-    "WAREHOUSE_URL": "bigquery://demo-project?location=europe-west1",
-    "BATCH_SERVICE_ACCOUNT": "f1db-batch@demo-project.iam.gserviceaccount.com",
-    "BATCH_PROPERTIES": '{"spark.dynamicAllocation.maxExecutors": "2"}',
-    "BATCH_SUBNETWORK": "projects/demo-project/regions/europe-west1/subnetworks/f1db-batch",
-    "BATCH_STAGING_BUCKET": "demo-project-f1db-staging",
-    "START_BATCH_URL": "https://start-batch.example",
-    "START_DBT_URL": "https://start-dbt.example",
-}
-# What `terraform show -json` says of a plan, as far as it is asked for.
-QUERIES = {"errors": {"filter": "severity>=ERROR", "description": "Errors", "link": "https://console.example/logs"}}
-PLANNED = {"planned_values": {"outputs": {"log_queries": {"sensitive": False, "value": QUERIES}}}}
-ON_QUERIES = f"-chdir={saved_queries.QUERIES}"
-
-
-def service(url: str, environment: dict[str, str]) -> dict[str, Any]:
-    """Build what `gcloud run services describe` says."""
-    variables = [{"name": name, "value": value} for name, value in environment.items()]
-    secret = {"name": "GITHUB_TOKEN", "valueFrom": {"secretKeyRef": {"key": "latest", "name": "token"}}}
-    containers = [{"image": "i", "env": [*variables, secret]}]
-    return {"spec": {"template": {"spec": {"containers": containers}}}, "status": {"url": url}}
-
-
-@pytest.fixture
-def trigger() -> Iterator[StandIn]:
-    stand_in = StandIn(_answer)
-    yield stand_in
-    stand_in.stop()
-
-
-def _answer(asked: Asked) -> Reply:
-    assert asked.headers["authorization"] == "Bearer a-token"
-    return json_reply({"outcome": "dry_run", "dry_run": True, "releases": [], "warnings": []})
-
-
-@pytest.fixture
-def cloud(command_lines: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch) -> CommandLines:
-    """A project in which nothing is deployed yet, and programs that make everything work."""
-    monkeypatch.setattr(applying, "_WAIT_S", 0)
-    monkeypatch.setattr(bootstrap, "_datasets", lambda project: [])
-    monkeypatch.setattr(destruction, "private_datasets", lambda project: [])
-    monkeypatch.setattr(arguments, "CONFIGURATION", command_lines.folder)  # no variables of whoever runs the tests
-    install(command_lines, trigger)
-    return command_lines
-
-
-def install(
-    command_lines: CommandLines,
-    trigger: StandIn,
-    terraform: list[tuple[str, dict[str, Any]]] | None = None,
-    gcloud: list[tuple[str, dict[str, Any]]] | None = None,
-) -> None:
-    shown = ("show -json", says(PLANNED))
-    command_lines.install("terraform", [*(terraform or []), shown, *TERRAFORM], otherwise=0)
-    replies: list[tuple[str, dict[str, Any]]] = [
-        *(gcloud or []),
-        ("services enable", says([])),
-        ("images describe", fails("NOT_FOUND: Image not found.", once=True)),
-        ("images describe", says({"image_summary": {"digest": DIGEST}})),
-        ("builds submit", {"out": "built"}),
-        ("buckets create", says([])),
-        ("buckets update", says([])),
-        ("print-identity-token", {"out": "a-token\n"}),
-        ("run services describe check-release", says(service(trigger.url, ENVIRONMENT))),
-        ("dataproc batches submit pyspark", {"out": "Batch finished."}),
-        *((text, reply) for text, reply in GCLOUD if "landing" not in text),
-    ]
-    command_lines.install("gcloud", replies)
 
 
 def test_deploy_explains_itself_when_no_project_is_named(
@@ -117,14 +49,9 @@ def test_deploy_makes_nothing_when_nobody_agrees(
 ) -> None:
     assert main(["deploy", "--project=demo-project"]) == 2
     assert "YES=1 does it beforehand" in capsys.readouterr().err
-    monkeypatch.setattr("sys.stdin", _Terminal("n\n"))
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
     assert main(["deploy", "--project=demo-project"]) == 1
     assert [call for call in cloud.calls() if {"enable", "create", "submit", "apply"} & set(call)] == []
-
-
-class _Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def test_deploy_goes_through_its_steps_in_order_when_agreed(
@@ -134,16 +61,17 @@ def test_deploy_goes_through_its_steps_in_order_when_agreed(
     steps = ("enable", "create", "init", "submit", "plan", "show", "apply", "print-identity-token")
     made = [next(step for step in steps if step in call) for call in cloud.calls() if set(steps) & set(call)]
     assert made == [
-        *("enable", "create", "init", "apply", "submit"),
+        *("enable", "create", "init", "plan", "show", "apply", "submit"),
         *("plan", "show", "init", "plan"),  # the second of each are the saved queries'
         *("apply", "print-identity-token", "submit", "apply"),
     ]
-    [bootstrap_apply, apply] = [call for call in on_everything(cloud) if "apply" in call]
-    assert '-target=google_service_account.account["build"]' in bootstrap_apply
-    assert not [word for word in apply if word.startswith("-target")]
-    [plan] = [call for call in on_everything(cloud) if "plan" in call]
-    assert f"-var=transform_image={IMAGE}" in plan
-    assert f"-out={apply[-1]}" in plan  # what was shown is what is applied
+    applies = [call for call in on_everything(cloud) if "apply" in call]
+    plans = [call for call in on_everything(cloud) if "plan" in call]
+    assert '-target=google_service_account.account["build"]' in plans[0]
+    assert not [word for word in plans[1] if word.startswith("-target")]
+    assert f"-var=transform_image={IMAGE}" in plans[1]
+    # What was planned is what is applied.
+    assert [f"-out={apply[-1]}" in plan for plan, apply in zip(plans, applies, strict=True)] == [True, True]
     [build] = cloud.calls("gcloud", "builds", "submit")
     assert (
         "--service-account=projects/demo-project/serviceAccounts/f1db-build@demo-project.iam.gserviceaccount.com"
@@ -153,11 +81,6 @@ def test_deploy_goes_through_its_steps_in_order_when_agreed(
     out = capsys.readouterr().out
     assert "USD a release" in out
     assert "make cloud-status PROJECT=demo-project REGION=europe-west1" in out
-
-
-def on_everything(cloud: CommandLines) -> list[list[str]]:
-    """Return Terraform's calls on the configuration that makes all but the saved queries."""
-    return [call for call in cloud.calls("terraform") if ON_QUERIES not in call]
 
 
 def test_queries_are_saved_as_the_plan_says_them_when_deployed(cloud: CommandLines, trigger: StandIn) -> None:
@@ -256,9 +179,66 @@ def test_apply_is_tried_again_when_google_is_not_ready(cloud: CommandLines, trig
         "\x1b[31m╷\x1b[0m\n\x1b[31m│\x1b[0m \x1b[1mError: Error creating function\x1b[0m\n│\n"
         "│ Permission denied while using the\n│ Eventarc Service Agent.\n\x1b[31m╵\x1b[0m\n"
     )
-    install(cloud, trigger, terraform=[("apply -input=false /", {"status": 1, "error": slow})])
+    install(cloud, trigger, terraform=[("apply -input=false … /plan", {"status": 1, "error": slow})])
     assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
     assert len([call for call in on_everything(cloud) if "apply" in call]) == 3  # bootstrap, the plan, once more
+
+
+def test_bootstrap_takes_nothing_away_when_the_region_is_another(
+    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = {"address": 'google_storage_bucket.bucket["code"]', "change": {"actions": ["delete", "create"]}}
+    install(cloud, trigger, terraform=[("show -json … /bootstrap", says({**PLANNED, "resource_changes": [code]}))])
+    assert main(["deploy", "--project=demo-project", "--region=us-central1", "--yes=1"]) == 1
+    said = 'what is deployed would have to go: google_storage_bucket.bucket["code"]. Is it REGION=us-central1'
+    assert said in capsys.readouterr().err
+    assert [call for call in cloud.calls("terraform") if "apply" in call] == []
+
+
+NEW = {"address": 'google_service_account.account["build"]', "change": {"actions": ["create"]}}
+
+
+@pytest.mark.parametrize(("changes", "builds"), [([NEW], 2), ([], 1)])
+def test_build_is_tried_again_when_its_account_is_new(
+    cloud: CommandLines, trigger: StandIn, changes: list[dict[str, Any]], builds: int
+) -> None:
+    install(
+        cloud,
+        trigger,
+        terraform=[("show -json … /bootstrap", says({**PLANNED, "resource_changes": changes}))],
+        gcloud=[("builds submit", fails("build abc completed with status FAILURE", once=True))],
+    )
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == (0 if changes else 1)
+    assert len(cloud.calls("gcloud", "builds", "submit")) == builds
+
+
+def test_trigger_is_tried_again_when_its_right_is_new(
+    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = iter([403, 403])
+
+    def answer(asked: Asked) -> Reply:
+        status = next(refusals, 200)
+        return json_reply({"outcome": "dry_run", "releases": []}) if status == 200 else Reply(status, b"Forbidden")
+
+    young = StandIn(answer)
+    install(cloud, young)
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert len(young.asked) == 3
+    young.stop()
+
+
+def test_canary_is_tried_again_under_another_name_when_its_rights_are_new(
+    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = iter(range(100, 200))
+    monkeypatch.setattr(smoke, "time", SimpleNamespace(time=lambda: float(next(seconds))))
+    denied = fails("Permission 'dataproc.agents.create' denied on resource", once=True)
+    install(cloud, trigger, gcloud=[("dataproc batches submit", denied)])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    first, second = cloud.calls("gcloud", "dataproc", "batches", "submit", "pyspark")
+    assert {"--batch=f1db-canary-100"} <= set(first)
+    assert {"--batch=f1db-canary-101"} <= set(second)
 
 
 def test_apply_is_not_tried_again_when_it_cannot_help(
@@ -267,7 +247,7 @@ def test_apply_is_not_tried_again_when_it_cannot_help(
     install(
         cloud,
         trigger,
-        terraform=[("apply -input=false /", {"status": 1, "error": "╷\n│ Error: Unsupported region\n╵\n"})],
+        terraform=[("apply -input=false … /plan", {"status": 1, "error": "╷\n│ Error: Unsupported region\n╵\n"})],
     )
     assert main(["deploy", "--project=demo-project", "--yes=1"]) == 1
     assert "Error: Unsupported region" in capsys.readouterr().err
@@ -316,6 +296,36 @@ def test_buckets_have_their_own_prefix_when_a_variable_names_one(cloud: CommandL
     assert "--gcs-source-staging-dir=gs://elsewhere-code/source" in build
 
 
+def test_private_datasets_are_owned_by_the_new_account_when_an_earlier_destroy_left_them(
+    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner = {"role": "OWNER", "userByEmail": TRANSFORM}
+    view = {"view": {"projectId": "demo-project", "datasetId": "f1db", "tableId": "dim_drivers"}}
+    others = [{"role": "OWNER", "specialGroup": "projectOwners"}, view]
+    written: list[list[dict[str, Any]]] = []
+
+    def answer(asked: Asked) -> Reply:
+        if asked.method == "PATCH":
+            written.append(json.loads(asked.body)["access"])
+        access = written[-1] if written else [*others, owner]
+        reference = {"projectId": "demo-project", "datasetId": "f1db__fence_7_1"}
+        return json_reply({"datasetReference": reference, "etag": "e", "access": access})
+
+    warehouse = StandIn(answer)
+    client = bigquery.Client("demo-project", AnonymousCredentials(), client_options={"api_endpoint": warehouse.url})
+    monkeypatch.setattr(bootstrap, "_bigquery", lambda project: client)
+    monkeypatch.setattr(bootstrap, "private_datasets", lambda project: ["f1db__fence_7_1"])
+    landing = ("buckets describe gs://demo-project-f1db-landing", says({"projectNumber": "123456789012"}))
+    install(cloud, trigger)
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert written == [], "nothing was taken over"
+    install(cloud, trigger, gcloud=[landing])
+    assert main(["deploy", "--project=demo-project", "--yes=1"]) == 0
+    assert written == [others, [*others, owner]], "an entry that stays would be the old account's"
+    assert f"dataset f1db__fence_7_1 is {TRANSFORM}'s again" in capsys.readouterr().out
+    warehouse.stop()
+
+
 def test_dataset_of_a_former_driver_stays_when_it_is_not_configured(
     cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -345,112 +355,7 @@ def test_token_is_asked_for_as_the_account_when_the_login_is_a_federation(
     assert asked[-1][-2:] == [f"--impersonate-service-account={account}", "--include-email"]
 
 
-THERE = [
-    ("buckets describe gs://demo-project-f1db-tfstate", says({})),
-    ("buckets describe gs://gcf-v2-sources-123456789012-europe-west1", says({})),
-    ("buckets describe gs://dataproc-temp-europe-west1-123456789012-abcdefgh", says({})),
-    (
-        "buckets list",
-        says([{"name": "dataproc-temp-europe-west1-123456789012-abcdefgh"}, {"name": "somebody-elses-data"}]),
-    ),
-    ("storage rm", says([])),
-]
-STATE = """\
-google_storage_bucket.bucket["landing"]
-google_storage_bucket.bucket["code"]
-google_bigquery_dataset.dataset["f1db"]
-"""
-
-
-def test_destroy_does_nothing_when_another_name_is_typed(
-    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
-) -> None:
-    install(cloud, trigger, gcloud=THERE)
-    assert main(["destroy", "--project=demo-project", "--confirm=demo-projekt"]) == 1
-    assert "demo-projekt is not demo-project: nothing was deleted" in capsys.readouterr().out
-    assert cloud.calls("terraform") == []
-
-
-def test_destroy_keeps_the_data_and_deletes_leftovers_by_name_when_confirmed(
-    cloud: CommandLines, trigger: StandIn
-) -> None:
-    install(cloud, trigger, terraform=[("state list", {"out": STATE})], gcloud=THERE)
-    assert main(["destroy", "--project=demo-project", "--confirm=demo-project"]) == 0
-    [removed] = [call for call in cloud.calls("terraform") if "rm" in call]
-    assert removed[-2:] == ['google_storage_bucket.bucket["landing"]', 'google_bigquery_dataset.dataset["f1db"]']
-    [destroyed] = [call for call in on_everything(cloud) if "destroy" in call]
-    assert "-var=delete_data=true" not in destroyed
-    deleted = [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
-    assert deleted == [
-        "gs://gcf-v2-sources-123456789012-europe-west1",
-        "gs://dataproc-temp-europe-west1-123456789012-abcdefgh",
-    ]
-
-
-def test_destroy_deletes_the_data_and_the_state_when_asked(cloud: CommandLines, trigger: StandIn) -> None:
-    install(cloud, trigger, terraform=[("state list", {"out": STATE})], gcloud=THERE)
-    assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 0
-    assert [call for call in cloud.calls("terraform") if "rm" in call] == []
-    destroyed = [call[1] for call in cloud.calls("terraform") if "destroy" in call]
-    assert destroyed[0] == ON_QUERIES != destroyed[1]  # what uses the deployer's right goes before the right
-    changed = [call for call in cloud.calls("terraform") if "-var=delete_data=true" in call]
-    assert [call[2] for call in changed] == ["apply", "destroy"]
-    assert "gs://demo-project-f1db-tfstate" in [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
-
-
-def test_destroy_goes_on_when_the_saved_queries_stay(
-    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    deleted: list[tuple[str, str]] = []
-    monkeypatch.setattr(destruction, "private_datasets", lambda project: ["f1db__fence_7_1"])
-    monkeypatch.setattr(destruction, "delete_dataset", lambda *given: deleted.append(given))
-    refused = {"status": 1, "error": "╷\n│ Error: Error deleting SavedQuery: googleapi: Error 403: denied\n╵\n"}
-    install(cloud, trigger, terraform=[(f"{ON_QUERIES} destroy", refused)], gcloud=THERE)
-    assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 1
-    said = "the saved queries of the log stay, going on without them: terraform destroy of the saved queries: Error:"
-    assert said in capsys.readouterr().out
-    assert len([call for call in on_everything(cloud) if "destroy" in call]) == 1
-    assert deleted == [("demo-project", "f1db__fence_7_1")]
-    removed = [call[3] for call in cloud.calls("gcloud", "storage", "rm")]
-    assert "gs://gcf-v2-sources-123456789012-europe-west1" in removed
-    assert "gs://demo-project-f1db-tfstate" not in removed, "it says which queries there are"
-
-
 def test_plan_makes_nothing_when_nothing_is_deployed(cloud: CommandLines, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "--project=demo-project"]) == 0
     assert "nothing is deployed to demo-project yet" in capsys.readouterr().out
-    assert cloud.calls("terraform") == []
-
-
-def test_destroy_takes_over_what_an_earlier_one_kept_when_the_data_goes_too(
-    cloud: CommandLines, trigger: StandIn
-) -> None:
-    landing = ("buckets describe gs://demo-project-f1db-landing", says({"projectNumber": "123456789012"}))
-    install(cloud, trigger, gcloud=[landing, *THERE])
-    assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 0
-    steps = [call[2] for call in on_everything(cloud) if call[2] in ("import", "apply", "destroy")]
-    assert steps == ["import", "apply", "destroy"]
-
-
-def test_private_datasets_go_with_the_data_only_when_destroyed(
-    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    deleted: list[tuple[str, str]] = []
-    monkeypatch.setattr(destruction, "private_datasets", lambda project: ["f1db__fence_7_1"])
-    monkeypatch.setattr(destruction, "delete_dataset", lambda *given: deleted.append(given))
-    install(cloud, trigger, gcloud=THERE)
-    assert main(["destroy", "--project=demo-project", "--confirm=demo-project"]) == 0
-    assert deleted == []
-    assert main(["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1"]) == 0
-    assert deleted == [("demo-project", "f1db__fence_7_1")]
-    assert "can be had back" in capsys.readouterr().out
-
-
-def test_destroy_stops_when_gcloud_cannot_tell_whether_something_is_there(
-    cloud: CommandLines, trigger: StandIn, capsys: pytest.CaptureFixture[str]
-) -> None:
-    expired = ("buckets describe", fails("There was a problem refreshing your current auth tokens"))
-    install(cloud, trigger, gcloud=[expired])
-    assert main(["destroy", "--project=demo-project", "--confirm=demo-project"]) == 1
-    assert "refreshing your current auth tokens" in capsys.readouterr().err
     assert cloud.calls("terraform") == []

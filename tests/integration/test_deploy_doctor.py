@@ -94,14 +94,19 @@ def test_logins_are_missed_when_nobody_is_logged_in(
             "ask for more CPUS in europe-west1",
         ),
         (
-            {"regions_describe": fails("compute.googleapis.com has not been used in project 1 before")},
-            "has not been used",
-            "`gcloud services enable compute.googleapis.com --project=demo-project`",
-        ),
-        (
             {"buckets_describe": fails("HTTPError 403: me does not have storage.buckets.get access")},
             "demo-project-f1db-state belongs to somebody else",
             "choose another `bucket_prefix`",
+        ),
+        (
+            {"buckets_describe": fails("HTTPError 403: me does not have storage.buckets.get access")},
+            "demo-project-f1db-tfstate belongs to somebody else",
+            "choose another project",
+        ),
+        (
+            {"buckets_describe": fails("There was a problem refreshing your current auth tokens")},
+            "refreshing your current auth tokens",
+            "look again once gcloud can tell",
         ),
     ],
 )
@@ -122,3 +127,13 @@ def test_old_terraform_is_refused_when_it_is_found(
     command_lines.install("terraform", [("version -json", says({"terraform_version": "1.8.5"}))])
     assert main(["doctor", "--project=demo-project"]) == 1
     assert "MISSING terraform 1.8.5" in " ".join(capsys.readouterr().out.split())
+
+
+def test_quotas_are_looked_at_later_when_their_service_is_off(
+    command_lines: CommandLines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _install(command_lines, regions_describe=fails("compute.googleapis.com has not been used in project 1 before"))
+    assert main(["doctor", "--project=demo-project"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "later region, quotas compute.googleapis.com is off: `make deploy` switches it on, and looks then" in out
+    assert "`gcloud services enable compute.googleapis.com --project=demo-project`" in out
