@@ -1,5 +1,6 @@
-# Alerts. Every error_code that the code can log belongs to one; a test reads the code's own lists. They match log lines:
-# such conditions need no metric, name the release, and come at once. Only a missing tick needs a metric.
+# Alerts. Every error_code that a line of the functions or the transform can carry belongs to one; a test reads the code's
+# own lists, and knows by which of these the others (the batch's own, the refusals') are told. They match log lines: such
+# conditions need no metric, name the release, and come at once. Only a missing tick needs a metric.
 
 locals {
   code_alerts = {
@@ -10,8 +11,8 @@ locals {
       codes = [
         "bad_settings", "batch_failed", "batch_invalid", "batch_refused", "dataproc_unavailable", "dbt_failed", "internal",
         "load_failed", "malformed_document", "malformed_event", "object_conflict", "object_missing", "parquet_differs",
-        "parquet_missing", "replay_failed", "run_unavailable", "runtime_unfit", "storage_unavailable", "unknown_driver",
-        "warehouse_not_checkpointed", "warehouse_unavailable", "wrong_object",
+        "parquet_missing", "replay_failed", "run_unavailable", "storage_unavailable", "unknown_driver",
+        "warehouse_not_checkpointed", "warehouse_unavailable",
       ]
     }
     denied = {
@@ -30,10 +31,7 @@ locals {
       severity = "ERROR"
       level    = "ERROR"
       title    = "A release is rejected"
-      codes = [
-        "bad_archive", "bad_value", "duplicate_key", "history_shrunk", "missing_column", "missing_key", "missing_table",
-        "ragged_row", "release_rejected", "tests_failed", "transform_refused", "unknown_column", "unknown_table",
-      ]
+      codes    = ["release_rejected", "transform_refused"]
     }
     upstream = {
       severity = "ERROR"
@@ -96,6 +94,10 @@ locals {
     },
   )
 
+  # A section's name follows: without an address there is no link that leads nowhere.
+  runbook_url = var.runbook_url != null || var.github_repository == null ? var.runbook_url : "https://github.com/${var.github_repository}/blob/main/docs/runbook.md"
+  read_on     = "What it means and what to do: ${local.runbook_url == null ? "see docs/runbook.md, section " : "${local.runbook_url}#"}"
+
   channels = concat(google_monitoring_notification_channel.email[*].id, tolist(var.notification_channels))
 }
 
@@ -138,14 +140,16 @@ resource "google_monitoring_alert_policy" "log" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "What it means and what to do: ${var.runbook_url}#alert-${replace(each.key, "_", "-")}"
+    content   = "${local.read_on}alert-${replace(each.key, "_", "-")}"
   }
 
   depends_on = [google_project_service.service]
 }
 
-# Two ticks of six hours without an outcome. Absence is watched for 23.5 hours at most, and from the first tick on.
+# More than two ticks without an outcome. Absence is watched for 23.5 hours at most, and from the first tick on.
 resource "google_monitoring_alert_policy" "ticks_missing" {
+  count = var.ticks_missing_hours == null ? 0 : 1
+
   project               = var.project_id
   display_name          = "F1DB: check_release has not been heard of"
   combiner              = "OR"
@@ -153,11 +157,11 @@ resource "google_monitoring_alert_policy" "ticks_missing" {
   notification_channels = local.channels
 
   conditions {
-    display_name = "No outcome of check_release in 13 hours"
+    display_name = "No outcome of check_release in ${var.ticks_missing_hours} hours"
 
     condition_absent {
       filter   = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.counter["outcomes"].name}\" AND resource.type=\"cloud_run_revision\" AND metric.labels.stage=\"check_release\""
-      duration = "46800s"
+      duration = "${var.ticks_missing_hours * 3600}s"
 
       aggregations {
         alignment_period     = "3600s"
@@ -173,6 +177,6 @@ resource "google_monitoring_alert_policy" "ticks_missing" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "What it means and what to do: ${var.runbook_url}#alert-ticks-missing"
+    content   = "${local.read_on}alert-ticks-missing"
   }
 }

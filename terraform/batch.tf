@@ -6,11 +6,12 @@ locals {
 
   batch_files = sort([for name in fileset("${local.root}/dataproc_jobs", "**") : name if length(regexall(local.not_code, name)) == 0])
 
-  # localcloud/deployment.py computes the same digest; a test compares them.
+  # localcloud/deployment.py computes the same digest, save that it has no images; a test compares them.
   code_digest = sha256(join("", concat(
     [for name in local.batch_files : "dataproc_jobs/${name} ${filesha256("${local.root}/dataproc_jobs/${name}")}\n"],
     ["runtime ${var.batch_runtime_version}\n", "properties ${jsonencode(var.batch_properties)}\n"],
     length(var.batch_limits) == 0 ? [] : ["limits ${jsonencode(var.batch_limits)}\n"],
+    [for image in var.batch_container_image[*] : "image ${image}\n"],
   )))
 }
 

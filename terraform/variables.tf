@@ -68,6 +68,18 @@ variable "schedule" {
   }
 }
 
+variable "ticks_missing_hours" {
+  description = "After how many hours without an outcome of check_release an alert says so: more than two ticks of var.schedule; null where it ticks less than twice a day."
+  type        = number
+  default     = 13
+
+  validation {
+    # Absence is watched for 23.5 hours at most.
+    condition     = var.ticks_missing_hours == null ? true : contains(range(1, 24), var.ticks_missing_hours)
+    error_message = "A whole number of hours from 1 to 23, or null for no such alert."
+  }
+}
+
 variable "time_zone" {
   description = "The schedule's time zone."
   type        = string
@@ -131,13 +143,13 @@ variable "batch_ttl_s" {
 }
 
 variable "batch_container_image" {
-  description = "A custom Spark image, if runtime 2.3's own libraries should not do."
+  description = "A custom Spark image with its digest, if runtime 2.3's own libraries should not do. Part of the code digest. Whoever owns its repository gives the account f1db-batch roles/artifactregistry.reader there."
   type        = string
   default     = null
 
   validation {
-    condition     = var.batch_container_image == null || can(regex("-docker\\.pkg\\.dev/", var.batch_container_image))
-    error_message = "Dataproc Serverless takes images from Artifact Registry: REGION-docker.pkg.dev/…"
+    condition     = var.batch_container_image == null || can(regex("^[a-z0-9-]+-docker\\.pkg\\.dev/[^@]+@sha256:[0-9a-f]{64}$", var.batch_container_image))
+    error_message = "Dataproc Serverless takes images from Artifact Registry, named by their digest: REGION-docker.pkg.dev/…@sha256:…"
   }
 }
 
@@ -219,13 +231,13 @@ variable "notification_channels" {
 }
 
 variable "runbook_url" {
-  description = "Where docs/runbook.md can be read, so that alerts can link to its sections."
+  description = "Where docs/runbook.md can be read, so that alerts can link to its sections. By default on the main branch of github_repository, if that is set."
   type        = string
-  default     = "docs/runbook.md"
+  default     = null
 
   validation {
-    condition     = can(regex("^[^ #]+runbook\\.md$", var.runbook_url))
-    error_message = "Give the address of runbook.md, without a section: alerts add theirs."
+    condition     = var.runbook_url == null || can(regex("^https://[^ #]+runbook\\.md$", var.runbook_url))
+    error_message = "Give the https:// address of runbook.md, without a section: alerts add theirs."
   }
 }
 

@@ -104,6 +104,16 @@ run "by_default" {
     error_message = "make destroy has to be able to remove the job."
   }
 
+  # Alerts say where to read on, and when ticks are missed
+  assert {
+    condition     = google_monitoring_alert_policy.log["late"].documentation[0].content == "What it means and what to do: see docs/runbook.md, section alert-late"
+    error_message = "Without an address there is no link that leads nowhere."
+  }
+  assert {
+    condition     = google_monitoring_alert_policy.ticks_missing[0].conditions[0].condition_absent[0].duration == "46800s"
+    error_message = "More than two ticks of six hours."
+  }
+
   # Nothing optional is there by default
   assert {
     condition = (
@@ -168,5 +178,46 @@ run "github_deploys_from_main_only" {
   assert {
     condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.sub == \"repo:someone/pipeline:environment:cloud\" && assertion.ref == \"refs/heads/main\""
     error_message = "Only the environment cloud of one repository's main branch may deploy."
+  }
+  assert {
+    condition     = google_monitoring_alert_policy.log["late"].documentation[0].content == "What it means and what to do: https://github.com/someone/pipeline/blob/main/docs/runbook.md#alert-late"
+    error_message = "Alerts link to the repository's own runbook."
+  }
+}
+
+run "alerts_follow_their_options" {
+  command = plan
+
+  variables {
+    github_repository   = "someone/pipeline"
+    runbook_url         = "https://wiki.example.com/f1db/runbook.md"
+    schedule            = "17 */2 * * *"
+    ticks_missing_hours = 5
+  }
+
+  assert {
+    condition     = google_monitoring_alert_policy.ticks_missing[0].documentation[0].content == "What it means and what to do: https://wiki.example.com/f1db/runbook.md#alert-ticks-missing"
+    error_message = "An address that is given goes before the repository's."
+  }
+  assert {
+    condition = (
+      google_monitoring_alert_policy.ticks_missing[0].conditions[0].condition_absent[0].duration == "18000s"
+      && google_monitoring_alert_policy.ticks_missing[0].conditions[0].display_name == "No outcome of check_release in 5 hours"
+    )
+    error_message = "The alert follows the schedule."
+  }
+}
+
+run "daily_ticks_are_not_missed_every_day" {
+  command = plan
+
+  variables {
+    schedule            = "17 4 * * *"
+    ticks_missing_hours = null
+  }
+
+  assert {
+    condition     = length(google_monitoring_alert_policy.ticks_missing) == 0
+    error_message = "Absence cannot be watched for two days."
   }
 }

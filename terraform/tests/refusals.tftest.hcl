@@ -9,7 +9,7 @@ run "values_that_would_do_harm" {
   command = plan
   expect_failures = [
     var.transform_image, var.invokers, var.readers, var.region, var.drivers, var.batch_runtime_version, var.subnet_cidr,
-    var.schedule, var.github_repository,
+    var.schedule, var.github_repository, var.batch_container_image, var.runbook_url, var.ticks_missing_hours,
   ]
 
   variables {
@@ -22,6 +22,9 @@ run "values_that_would_do_harm" {
     subnet_cidr           = "10.17.0.0/30"
     schedule              = "hourly"
     github_repository     = "*"
+    batch_container_image = "europe-west1-docker.pkg.dev/demo-project/own/spark:latest" # may move
+    runbook_url           = "docs/runbook.md"                                           # no link
+    ticks_missing_hours   = 24                                                          # absence is watched for 23.5
   }
 }
 

@@ -99,6 +99,12 @@ class Plan:
         entries = self.document["planned_values"]["root_module"]["resources"]
         return sorted(_binding(entry) for entry in entries if _is_grant(entry))
 
+    def conditions(self) -> set[tuple[str, str]]:
+        """Return title and expression of every grant that has a condition."""
+        entries = self.document["planned_values"]["root_module"]["resources"]
+        grants = [entry["values"] for entry in entries if _is_grant(entry)]
+        return {(one["title"], one["expression"]) for values in grants for one in values.get("condition") or []}
+
 
 def _is_grant(entry: dict[str, Any]) -> bool:
     """Tell a right of somebody; an entry of a dataset without a role is about its views."""

@@ -60,7 +60,7 @@ def test_every_variable_is_described_and_checked_when_read() -> None:
 def test_its_own_tests_pass_when_terraform_runs_them() -> None:
     answer = offline.run("test", "-no-color")
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert "Success! 8 passed, 0 failed." in answer.stdout
+    assert "Success! 10 passed, 0 failed." in answer.stdout
 
 
 def test_functions_accept_their_environment_when_it_is_the_plans(whole_plan: Plan) -> None:
@@ -115,6 +115,18 @@ def test_code_digest_is_localclouds_when_limits_are_set(tmp_path: Path) -> None:
     environment = _environment(functions, "check_release")
     assert environment["CODE_DIGEST"] == deployed.code_digest
     assert json.loads(environment["BATCH_LIMITS"]) == limits
+
+
+def test_code_digest_is_another_when_the_batch_has_an_image(tmp_path: Path) -> None:
+    # Without it a release that backs off for want of a library would go on waiting after the image is mended.
+    image = f"europe-west1-docker.pkg.dev/{offline.PROJECT}/own/spark@sha256:{'ab' * 32}"
+    made = offline.plan(tmp_path, {"batch_container_image": image})
+    environment = _environment(made.resources("google_cloudfunctions2_function"), "check_release")
+    further = [f"runtime {local.RUNTIME_VERSION}", f"properties {local._compact(local.BATCH_PROPERTIES)}"]
+    expected = local._digest(ROOT, [ROOT / "dataproc_jobs"], [*further, f"image {image}"])
+    assert environment["BATCH_CONTAINER_IMAGE"] == image
+    assert environment["CODE_URI"] == f"gs://demo-project-f1db-code/{environment['CODE_DIGEST']}"
+    assert environment["CODE_DIGEST"] == expected != local.read_deployment(ROOT, ("lewis-hamilton",)).code_digest
 
 
 def test_source_zips_have_the_same_bytes_when_made_from_two_clones_at_different_times(tmp_path: Path) -> None:
