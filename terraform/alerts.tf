@@ -11,8 +11,8 @@ locals {
       codes = [
         "bad_settings", "batch_failed", "batch_invalid", "batch_refused", "dataproc_unavailable", "dbt_failed", "internal",
         "load_failed", "malformed_document", "malformed_event", "object_conflict", "object_missing", "parquet_differs",
-        "parquet_missing", "replay_failed", "run_unavailable", "storage_unavailable", "unknown_driver",
-        "warehouse_not_checkpointed", "warehouse_unavailable",
+        "parquet_missing", "replay_failed", "run_unavailable", "storage_unavailable", "transform_died",
+        "unknown_driver", "warehouse_not_checkpointed", "warehouse_unavailable",
       ]
     }
     denied = {

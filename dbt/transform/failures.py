@@ -18,9 +18,9 @@ _MAX_TRIES = 20
 
 def record_failure(
     state: Bucket, run: Run, settings: Settings, fence: int, *, kind: str, code: str, reason: str,
-    details: list[dict[str, Any]],
+    details: list[dict[str, Any]], holder: str | None = None,
 ) -> str:  # fmt: skip
-    """Write `transform-<n>.json` under the next free number; return its name."""
+    """Write `transform-<n>.json` under the next free number; return its name. `holder` is whose failure it is."""
     document = {
         "format": FORMAT,
         "kind": kind,
@@ -32,7 +32,7 @@ def record_failure(
         "transform_digest": settings.transform_digest,
         "drivers": list(settings.drivers),
         "fence": fence,
-        "holder": settings.holder,
+        "holder": holder or settings.holder,
         "at_utc": format_utc(datetime.now(UTC)),
     }
     taken = len(state.list_objects(f"{run.prefix}transform-"))

@@ -15,18 +15,30 @@ from transform.errors import LeaseHeldError, LeaseLostError
 
 @dataclass(frozen=True, slots=True)
 class HeldLease:
-    """A lease that this process has taken; `generation` proves that nobody has taken it since."""
+    """A lease that this process has taken; `generation` proves that nobody has taken it since.
+
+    `left` is the lease of a holder that ended without letting go, where it was taken from one.
+    """
 
     lease: Lease
     generation: int
+    left: Lease | None = None
 
     @property
     def fence(self) -> int:
         return self.lease.fence
 
 
-def take(state: Bucket, holder: str, ttl_s: int, *, fence_floor: int, has_ended: Callable[[str], bool]) -> HeldLease:
-    """Take the lease with a fence greater than every one before.
+def take(
+    state: Bucket,
+    holder: str,
+    ttl_s: int,
+    *,
+    fence_floor: int,
+    has_ended: Callable[[str], bool],
+    run: str | None = None,
+) -> HeldLease:
+    """Take the lease, to work on a run, with a fence greater than every one before.
 
     `fence_floor` is the greatest fence known elsewhere (pointer, warehouse), so that a lost lease object is no harm.
 
@@ -35,7 +47,7 @@ def take(state: Bucket, holder: str, ttl_s: int, *, fence_floor: int, has_ended:
     """
     found = _read(state)
     if found is None:
-        lease = Lease(holder, fence_floor + 1, ttl_s)
+        lease = Lease(holder, fence_floor + 1, ttl_s, run)
         if not state.create_json(objects.LEASE, lease.to_json()):
             raise LeaseHeldError("somebody else has just taken the lease")
         # Created under a mark of our own, so this reads our object, or that of a successor whose replace will fail.
@@ -44,20 +56,20 @@ def take(state: Bucket, holder: str, ttl_s: int, *, fence_floor: int, has_ended:
     current = Lease.from_json(document)
     if _is_live(state, current, info, holder, has_ended):
         raise LeaseHeldError(f"{current.holder} holds the lease")
-    lease = Lease(holder, max(current.fence, fence_floor) + 1, ttl_s)
+    lease = Lease(holder, max(current.fence, fence_floor) + 1, ttl_s, run)
     generation = state.replace_json(objects.LEASE, lease.to_json(), info.generation)
     if generation is None:
         raise LeaseHeldError("somebody else has just taken the lease")
-    return HeldLease(lease, generation)
+    return HeldLease(lease, generation, None if current.holder is None else current)
 
 
-def renew(state: Bucket, held: HeldLease) -> HeldLease:
-    """Take the own lease once more: every run gets a fence of its own, and a full term.
+def renew(state: Bucket, held: HeldLease, run: str | None = None) -> HeldLease:
+    """Take the own lease once more, for another run: each gets a fence of its own, and a full term.
 
     Raises:
         LeaseLostError: somebody else has it.
     """
-    lease = replace(held.lease, fence=held.fence + 1)
+    lease = replace(held.lease, fence=held.fence + 1, run=run)
     generation = state.replace_json(objects.LEASE, lease.to_json(), held.generation)
     if generation is None:
         raise LeaseLostError("the lease has been taken by somebody else")
@@ -72,7 +84,7 @@ def is_ours(state: Bucket, held: HeldLease) -> bool:
 
 def release(state: Bucket, held: HeldLease) -> bool:
     """Let go: the same fence with no holder. Returns False when somebody else has taken it meanwhile."""
-    free = replace(held.lease, holder=None)
+    free = replace(held.lease, holder=None, run=None)
     return state.replace_json(objects.LEASE, free.to_json(), held.generation) is not None
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pipeline.clients.run_jobs import RunJob
 from pipeline.errors import PipelineError
 from pipeline.logs import StageLog
+from pipeline.records import Lease
+from pipeline.state import candidates
 from transform import lease
 from transform.errors import FaultError, LeaseHeldError, LeaseLostError, RefusalError
 from transform.failures import record_failure
@@ -57,9 +59,9 @@ class _Job:
     def run(self, log: StageLog, woken_by: str | None) -> int:
         status = 0
         # A manifest that arrives while the lease is being let go finds it held and nobody asking: hence once more.
-        while status == 0 and next_work(self._buckets, self._settings, self._tried) is not None:
+        while status == 0 and (work := next_work(self._buckets, self._settings, self._tried)) is not None:
             try:
-                status = self._hold()
+                status = self._hold(work)
             except LeaseHeldError as error:
                 log.outcome_line("lease_held", f"nothing done: {error}", woken_by=woken_by)
                 return 0
@@ -68,7 +70,8 @@ class _Job:
             log.outcome_line("nothing_to_do", "no run waits for a transform", woken_by=woken_by)
         return status
 
-    def _hold(self) -> int:
+    def _hold(self, expected: Work) -> int:
+        """Work on what waits; `expected` is what the lease names first, before the world is read under it."""
         settings, state = self._settings, self._buckets.state
         pointer = read(self._buckets, settings).pointer
         held = lease.take(
@@ -77,13 +80,17 @@ class _Job:
             settings.lease_ttl_s,
             fence_floor=max(pointer.fence if pointer else 0, self._warehouse.greatest_fence()),
             has_ended=RunJob(settings.transform_job, settings.run_endpoint).has_ended,
+            run=str(expected.run),
         )
-        status, is_renewed = 0, True
+        status, is_new = 0, True
         try:
+            if held.left is not None:
+                self._tell_died(held.left)
             # Read under the lease, so the pointer's generation is the one that only its holder may move.
             while status == 0 and (work := next_work(self._buckets, settings, self._tried)) is not None:
-                held = held if is_renewed else lease.renew(state, held)
-                is_renewed = False
+                if not is_new or held.lease.run != str(work.run):
+                    held = lease.renew(state, held, str(work.run))
+                is_new = False
                 self._tried.add((work.run, work.purpose))
                 self._warehouse.claim(held.fence)
                 processing = Processing(settings, self._buckets, self._warehouse, held.fence)
@@ -108,6 +115,27 @@ class _Job:
             return self._tell_failure(processing, work, error, log, named)
         log.outcome_line(outcome.value, f"{work.run.version} is {outcome.value}", purpose=work.purpose.value, **named)
         return 0
+
+    def _tell_died(self, left: Lease) -> None:
+        """Count a fault against the run of a holder that ended without a word, unless it had come to its end.
+
+        A transform that runs out of memory or of time can write nothing itself, and must not be tried for ever.
+        """
+        world = read(self._buckets, self._settings)
+        has_published = world.pointer is not None and world.pointer.fence == left.fence
+        waiting = [candidate.run for candidate in candidates(world) if str(candidate.run) == left.run]
+        if has_published or not waiting:
+            return
+        [run] = waiting
+        reason = f"{left.holder} ended without a word, or was overtaken: killed, out of memory or out of time"
+        record_failure(
+            self._buckets.state, run, self._settings, left.fence,
+            kind="fault", code="transform_died", reason=reason, details=[], holder=left.holder,
+        )  # fmt: skip
+        StageLog("transform").error(
+            f"{run.version} is not published: {reason}", error_code="transform_died",
+            release=str(run.version), run=str(run),
+        )  # fmt: skip
 
     def _tell_failure(
         self, processing: Processing, work: Work, error: Exception, log: StageLog, named: dict[str, str]

@@ -69,19 +69,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who may publish; `fence` grows with each taking. It was taken when its object was created, by GCS's clock."""
+    """Who may publish; `fence` grows with each taking. It was taken when its object was created, by GCS's clock.
+
+    `run` is what its holder works on, by name: what a holder that ends without a word has failed at.
+    """
 
     holder: str | None
     fence: int
     ttl_s: int
+    run: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"format": FORMAT, "holder": self.holder, "fence": self.fence, "ttl_s": self.ttl_s}
+        document = {"format": FORMAT, "holder": self.holder, "fence": self.fence, "ttl_s": self.ttl_s}
+        return document if self.run is None else {**document, "run": self.run}
 
     @classmethod
     def from_json(cls, document: object) -> Lease:
         fields = Fields("lease", document)
-        lease = cls(fields.optional_text("holder"), fields.number("fence"), fields.number("ttl_s"))
+        holder, run = fields.optional_text("holder"), fields.optional_text("run")
+        lease = cls(holder, fields.number("fence"), fields.number("ttl_s"), run)
         fields.finish()
         return lease
 

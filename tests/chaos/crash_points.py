@@ -28,6 +28,7 @@ NUMBERS = (
     (r"(?<=/headlines-)\d+", "<n>"),
     (r"(?<=/batch_usage-)[0-9a-f]{12}", "<n>"),
     (r"(?<=/batch-)\d+", "<n>"),
+    (r"(?<=<run>/transform-)\d+", "<n>"),
 )
 _GENERAL = (
     (r"f1db-[0-9a-z-]+-[0-9a-f]{8}-[0-9a-f]{8}-\d+", "<run>"),

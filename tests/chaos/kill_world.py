@@ -1,7 +1,8 @@
 """Kills one process at one point of the chain, starts what has died again, and looks at what has become of the release.
 
-A state directory is prepared for each stage: one release on its way, stopped cleanly between the stages (the event that
-leads on waits on disk). A point begins with a copy of the one before it, and ends with everything that came after.
+A state directory is prepared for each stage: one release on its way to replace the one before it, stopped cleanly
+between the stages (the event that leads on waits on disk). A point begins with a copy of the one before it, and ends
+with everything that came after.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.crash_points import FRONT_DOORS, LOST, STAGES, Moment, Point, Request, find_points
-from tests.chaos.kill_checks import VERSION, Snapshot, generations, problems, take_snapshot
-from tests.system.conftest import Machine
+from tests.chaos.kill_checks import OLDER, VERSION, Snapshot, generations, problems, seen_by_readers, take_snapshot
+from tests.system.conftest import Machine, going_on
 
 MOST_TICKS = 2
 _DEADLINE_S = 180
@@ -53,16 +54,21 @@ class Ending:
 
 @dataclass
 class Killing:
-    """The prepared worlds and the points of one release; everything happens in one state directory after the other."""
+    """The prepared worlds and the points of one release; everything happens in one state directory after the other.
+
+    `published` is the folder of a machine that has published `OLDER`.
+    """
 
     folder: Path
+    published: Path
     release: bytes
     machine: Machine = field(init=False)
     points: list[Point] = field(init=False)
     undisturbed: Snapshot = field(init=False)
 
     def __post_init__(self) -> None:
-        self.machine = Machine(self.folder / "case" / "state")
+        self.machine = going_on(Machine(self.folder / "case" / "state"), self.published)
+        self._let_it_rest()
         self.machine.offer(VERSION, self.release)
         self.points = find_points(*self._prepare())
 
@@ -76,6 +82,7 @@ class Killing:
         try:
             is_up = self._start()
             self._until_killed(point, is_up)
+            seen = seen_by_readers(self.machine)
             if point.victim in ("localcloud", "all"):
                 _wait(lambda: not self.machine.is_alive(), "localcloud's death")
                 self._start(must=True)
@@ -84,7 +91,7 @@ class Killing:
             while not self._is_published() and ticks < MOST_TICKS:
                 self._tick()
                 ticks += 1
-            found = self._what_a_tick_does() + problems(self.machine, self.undisturbed, self.release)
+            found = seen + self._what_a_tick_does() + problems(self.machine, self.undisturbed, self.release)
         except (AssertionError, OSError) as error:
             found = [f"{type(error).__name__}: {error}"]
         finally:
@@ -95,6 +102,14 @@ class Killing:
     def stop(self) -> None:
         if self.machine.is_alive():
             self.machine.kill()
+
+    def _let_it_rest(self) -> None:
+        """Give the tick that comes after a publication, so that the next one has nothing to tell of it."""
+        self._ticks_wanted = self._ticks_logged() + 1
+        self.machine.up(GITHUB=self.machine.github, TICK_S=_RARELY_S)
+        self._settle()
+        assert self.machine.make("down").returncode == 0
+        shutil.rmtree(self.machine.state / "logs")
 
     def _prepare(self) -> tuple[list[Request], list[dict[str, Any]]]:
         """Take the release through its stages; return what was requested, and the transform's log."""
@@ -204,7 +219,7 @@ class Killing:
 
     def _is_published(self) -> bool:
         is_there = self.machine.pointer()["version"] == VERSION
-        return is_there and self.machine.outcomes() == {VERSION: ["published"]}
+        return is_there and self.machine.outcomes() == {OLDER: ["published"], VERSION: ["published"]}
 
     def _has_come(self, moment: Moment) -> bool:
         if moment.after is not None:

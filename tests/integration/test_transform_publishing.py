@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from pipeline.clients.storage import Bucket
 from pipeline.objects import Run
-from pipeline.records import read_run
+from pipeline.records import Lease, read_run
 from pipeline.releases import parse_version
 from tests.integration.transform_world import (
     ZIP,
@@ -206,7 +207,8 @@ def test_the_next_execution_finishes_when_one_is_killed(published: TransformWorl
         environment = published.environment(CLOUD_RUN_EXECUTION="transform-killed", **endpoint)
         with start_transform(environment) as doomed:
             signal_at(step, doomed, signal.SIGKILL)
-        assert published.document("lease.json")["holder"] == "transform-killed"
+        lease_left = published.document("lease.json")
+        assert (lease_left["holder"], lease_left["run"]) == ("transform-killed", str(run))
         assert published.pointer()["version"] == OLD
         assert published.query("select count(*) from lewis_hamilton.mart_career") == [(1,)]
         # Once the warehouse is published nobody may come to tidy up: the rest needs no transform.
@@ -220,6 +222,47 @@ def test_the_next_execution_finishes_when_one_is_killed(published: TransformWorl
     assert published.document(run.outcome)["fence"] == 3
     assert published.query("select release, race_wins from lewis_hamilton.mart_career") == [(NEW, 106)]
     assert not list(published.folder.glob("*.fence-*"))
+    fault = published.document(run.transform(1))
+    told = (fault["kind"], fault["code"], fault["holder"], fault["fence"])
+    assert told == ("fault", "transform_died", "transform-killed", 2)
+    assert "run" not in published.document("lease.json")
+
+
+def test_a_release_is_given_up_for_a_day_when_its_transform_is_killed_three_times(published: TransformWorld) -> None:
+    run = published.add_run(NEW, real_tables())
+    names = [f"transform-{number}" for number in range(4)]
+    with run_endpoint(set(names)) as endpoint:
+        for name in names[:3]:
+            with start_transform(published.environment(CLOUD_RUN_EXECUTION=name, **endpoint)) as doomed:
+                signal_at("load", doomed, signal.SIGKILL)
+        last = start_transform(published.environment(CLOUD_RUN_EXECUTION=names[3], **endpoint))
+        output, _ = last.communicate(timeout=120)
+
+    assert last.returncode == 0, output
+    assert [line["outcome"] for line in outcome_lines(output)] == ["nothing_to_do"]
+    assert [published.document(run.transform(number))["holder"] for number in (1, 2, 3)] == names[:3]
+    [told] = [json.loads(line) for line in output.splitlines() if "transform_died" in line]
+    assert (told["severity"], told["error_code"], told["release"]) == ("ERROR", "transform_died", NEW)
+    assert published.pointer()["version"] == OLD
+    assert published.document("lease.json")["holder"] is None
+
+
+def test_nobody_is_blamed_when_a_holder_had_published_before_it_ended(published: TransformWorld) -> None:
+    done, fence = published.pointer()["run"], published.pointer()["fence"]
+    generation = published.state.find("lease.json").generation  # type: ignore[union-attr]
+    left = Lease("transform-gone", fence, 600, done)
+    assert published.state.replace_json("lease.json", left.to_json(), generation) is not None
+    run = published.add_run(NEW, real_tables())
+
+    with run_endpoint({"transform-gone"}) as endpoint:
+        process = start_transform(published.environment(CLOUD_RUN_EXECUTION="transform-next", **endpoint))
+        output, _ = process.communicate(timeout=120)
+
+    assert process.returncode == 0, output
+    assert "transform_died" not in output
+    assert published.pointer()["version"] == NEW
+    assert [item for item in published.state.list_objects("runs/") if "/transform-" in item.name] == []
+    assert published.document(run.outcome)["outcome"] == "published"
 
 
 def test_a_holder_that_lost_its_lease_cannot_publish_when_a_successor_has_claimed_the_warehouse(

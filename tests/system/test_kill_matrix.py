@@ -32,8 +32,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def killing(tmp_path_factory: pytest.TempPathFactory, release: Callable[[int], bytes]) -> Iterator[Killing]:
-    made = Killing(tmp_path_factory.mktemp("kills"), release(1))
+def killing(
+    tmp_path_factory: pytest.TempPathFactory, first_publication: Path, release: Callable[[int], bytes]
+) -> Iterator[Killing]:
+    made = Killing(tmp_path_factory.mktemp("kills"), first_publication, release(2))
     yield made
     made.machine.clean_up()
 
