@@ -175,7 +175,7 @@ fuzz: ## hostile ZIPs, tables, events, bodies, GitHub answers, and orders of wha
 
 chaos: ## kill everything everywhere, disturb every client's call; the tables of docs/faults.md again [ONLY=part of a point's name]
 	@$(call set_up,test)
-	CHAOS_RESULTS="$$STATE/chaos.json" $(PY) -m pytest -m chaos -s -q $(ARGS)
+	CHAOS_RESULTS="$$STATE/chaos.json" $(PY) -m pytest -m chaos -s -q -rs $(ARGS)
 	status=$$?
 	$(PY) -m tests.chaos.page "$$STATE/chaos.json" docs/faults.md || [ -n "$$ONLY" ] && exit $$status
 

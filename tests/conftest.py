@@ -8,13 +8,14 @@ from collections.abc import Generator
 import pytest
 
 # .ci/run names what it has seen to: `f1db` (a real release), `git`, `dbt-bigquery`, `chromium`, `libfaketime`,
-# `terraform`, `checkov`.
+# `terraform`, `checkov`, `mount`.
 MEANT_TO_RUN = frozenset(os.environ.get("CI_MUST_RUN", "").split())
 NEEDS = {
     "f1db": ("F1DB",),
     "chromium": ("Chromium", "chromium"),
     "git": ("Git checkout",),
     "dbt-bigquery": ("bigquery",),
+    "mount": ("no mount here", "small disk cannot be mounted"),
     # Whole phrases: a skip's text holds its file's path, too, and checkov's test lies in tests/terraform.
     "terraform": ("terraform is not installed", "terraform stand-in"),
 }

@@ -69,6 +69,9 @@ def _run(place: Path, large: Path, mib: int, *, is_floor_first: bool) -> tuple[f
         watcher = _MemoryWatcher(bench.described()["pid"])
         stream_s = _seconds(lambda: bench.trigger(RELEASE=_VERSION))
         grown = watcher.stop()
+        landed = [path.stat().st_size for path in bench.state.glob(f"gcs/landing/releases/{_VERSION}/*/f1db-csv.zip")]
+        if landed != [large.stat().st_size]:
+            raise SystemExit(f"{large.stat().st_size} bytes were streamed, {landed} landed")
         return stream_s, _floor_s(url, place, mib) if floor_s is None else floor_s, grown
     finally:
         bench.make("down")
