@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from unittest.mock import patch
 
 from pipeline.clients.release_json import Release
 from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.decisions import Purpose
 from pipeline.logs import StageLog
-from pipeline.objects import POINTER, parse_run_object, zip_name
+from pipeline.objects import LEASE, POINTER, Run, parse_run_object, parse_zip_name, zip_name
 from pipeline.records import OutcomeKind, Pointer
 from pipeline.releases import Version
 from pipeline.settings import Settings
@@ -57,6 +57,23 @@ class Event:
         return {"bucket": self.bucket, "name": self.name, "generation": str(self.generation)}
 
 
+class Move(NamedTuple):
+    """One writing of the pointer; `is_asked`: for a request that no outcome had answered before."""
+
+    pointer: Pointer
+    purpose: Purpose
+    is_asked: bool
+
+
+class Fault(NamedTuple):
+    """An execution of the transform that ended with a fault; who is killed, or loses the lease, has none."""
+
+    run: Run
+    transform_digest: str
+    fence: int
+    at: datetime
+
+
 @dataclass
 class ModelCloud:
     """The whole world; what happens in it is what a test's rules do."""
@@ -67,8 +84,12 @@ class ModelCloud:
     events: list[Event] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     executions: dict[str, Program] = field(default_factory=dict)
-    pointers: list[tuple[Pointer, Purpose]] = field(default_factory=list)
+    pointers: list[Move] = field(default_factory=list)
     purposes: dict[int, Purpose] = field(default_factory=dict)
+    answered: set[tuple[Version, int]] = field(default_factory=set)
+    late_zips: list[Version] = field(default_factory=list)
+    failing: dict[str, Fault] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
     refused: set[tuple[Version, str]] = field(default_factory=set)
     is_dbt_broken: bool = False
     unforeseen: list[str] = field(default_factory=list)
@@ -140,12 +161,18 @@ class ModelCloud:
         name = f"transform-{len(self.executions) + 1}"
         environment = {**self._environment(), "CLOUD_RUN_EXECUTION": name}
         skew = timedelta(minutes=(-10, 0, 10)[len(self.executions) % 3])
-        self.executions[name] = self._start("transform", skew, lambda: transform([], environment))
+        self.executions[name] = self._start("transform", skew, lambda: self._transform(name, environment))
         return f"{JOB}/executions/{name}"
 
     def has_ended(self, execution: str) -> bool:
         call_of_a_service()
         return self.executions[execution].has_ended
+
+    def _transform(self, name: str, environment: Mapping[str, str]) -> None:
+        transform([], environment)
+        fault = self.failing.pop(name, None)
+        if fault is not None and fault.fence == json.loads(self.state.objects[LEASE][1])["fence"]:
+            self.faults.append(fault)
 
     # what the programs reach
 
@@ -157,11 +184,22 @@ class ModelCloud:
     def _finalized(self, bucket: str, info: StoredObject, document: Any) -> None:
         if bucket == self.landing.name:
             self.events.append(Event("start_batch", bucket, info.name, info.generation))
+            landed = parse_zip_name(info.name)
+            assert landed is not None
+            version = landed.version
+            is_new = not version.is_sample and all(version != ended for ended, _ in self.answered)
+            if is_new and self.pointers and version < self.pointers[-1].pointer.version:
+                self.late_zips.append(version)
         elif info.name == POINTER:
             pointer = Pointer.from_json(document)
-            self.pointers.append((pointer, self.purposes[pointer.fence]))
-        elif bucket == self.state.name and (found := parse_run_object(info.name)) and found.kind == "manifest":
-            self.events.append(Event("start_dbt", bucket, info.name, info.generation))
+            request = pointer.version, pointer.run.request
+            is_asked = pointer.run.request > 0 and request not in self.answered
+            self.pointers.append(Move(pointer, self.purposes[pointer.fence], is_asked))
+        elif bucket == self.state.name and (found := parse_run_object(info.name)):
+            if found.kind == "manifest":
+                self.events.append(Event("start_dbt", bucket, info.name, info.generation))
+            elif found.kind == "outcome":
+                self.answered.add((found.run.version, found.run.request))
 
     def _wake(self, url: str, bucket: str, name: str, generation: int, *, trace: str | None) -> None:
         del trace
@@ -215,6 +253,14 @@ class ModelProcessing:
 
     def process(self, work: Work, log: StageLog) -> OutcomeKind:
         del log
+        try:
+            return self._process(work)
+        except FaultError:
+            fault = Fault(work.run, self.settings.transform_digest, self.fence, self.cloud.clock)
+            self.cloud.failing[self.settings.holder] = fault
+            raise
+
+    def _process(self, work: Work) -> OutcomeKind:
         cloud, run, state = self.cloud, work.run, self.buckets.state
         cloud.purposes[self.fence] = work.purpose
         manifest = read_manifest(state, run)

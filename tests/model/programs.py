@@ -24,7 +24,9 @@ class Program:
         self._body = body
         self._is_killed = False
         self._error: BaseException | None = None
-        self._may_go, self._has_gone = threading.Semaphore(0), threading.Semaphore(0)
+        self._may_go, self._has_gone = threading.Lock(), threading.Lock()
+        self._may_go.acquire()
+        self._has_gone.acquire()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 

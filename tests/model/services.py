@@ -79,10 +79,11 @@ class ModelBatch:
 
 @dataclass
 class ModelDataproc:
-    """Batches by id; `has_room` is false on a day without quota."""
+    """Batches by id, and all that were ever created; `has_room` is false on a day without quota."""
 
     now: Callable[[], datetime]
     batches: dict[str, ModelBatch] = field(default_factory=dict)
+    created: list[ModelBatch] = field(default_factory=list)
     has_room: bool = True
 
     def create_batch(self, plan: BatchPlan, _: object) -> Creation:
@@ -95,6 +96,7 @@ class ModelDataproc:
         run, attempt = parse_run(told["--run"], parse_version(told["--version"])), int(told["--attempt"])
         assert run is not None
         self.batches[plan.batch_id] = ModelBatch(run, attempt, self.now())
+        self.created.append(self.batches[plan.batch_id])
         return Creation.CREATED
 
     def find_batch(self, batch_id: str) -> FoundBatch:
