@@ -28,7 +28,7 @@ _GENERAL = (*NUMBERS, (r"(?<=<run>-)\d+", "<n>"), (r"(?<=run/transform-)[0-9a-z]
 # The event and the tick may both wake the transform up again; the lease decides which execution has something to do.
 _MAY_COME_AGAIN = {
     "dataproc/<run>-<n>.json": 2,
-    "run/transform-<id>.json": 3,
+    "run/transform-<id>.json": 4,  # of both releases
     f"gcs/state/runs/{VERSION}/<run>/batch-<n>.json": 2,
     f"gcs/state/runs/{VERSION}/<run>/transform-<n>.json": 1,  # the fault of the one that was killed
     f"gcs/state/notices/{VERSION}/batch_usage-<n>.json": 2,

@@ -69,7 +69,8 @@ def finish_load(job: Any, table: RawTable) -> None:
     """Wait for a load and count its rows.
 
     Raises:
-        FaultError: `parquet_missing`, `parquet_differs`, or `load_failed` when the service gave up.
+        FaultError: `parquet_missing`, `parquet_differs`, or `load_failed` when the load itself has failed.
+        GoogleAPICallError: nobody can tell how it went.
     """
     from google.api_core.exceptions import GoogleAPICallError
 
@@ -81,6 +82,8 @@ def finish_load(job: Any, table: RawTable) -> None:
         if is_missing:
             told = f"{table.parquet}, which the manifest names, is not there"
             raise FaultError("parquet_missing", told) from error
+        if job.error_result is None:
+            raise
         raise FaultError("load_failed", f"{table.parquet}: {error.message}") from error
     if job.output_rows != table.rows:
         told = f"{table.parquet} has {job.output_rows} rows; the manifest says {table.rows}"
