@@ -94,22 +94,12 @@ resource "google_cloud_run_v2_service_iam_member" "deploy_tries_the_trigger" {
   member   = google_service_account.deploy[0].member
 }
 
-resource "google_project_iam_member" "deploy_runs_the_canary" {
-  count = local.deploys ? 1 : 0
+# f1dbBatchStarter runs the canary; f1dbQuerySharer keeps the saved queries, on which the role that keeps metrics has no right.
+resource "google_project_iam_member" "deploy_custom" {
+  for_each = local.deploys ? toset(["f1dbBatchStarter", "f1dbQuerySharer"]) : toset([])
 
   project = var.project_id
-  role    = "projects/${var.project_id}/roles/f1dbBatchStarter"
-  member  = google_service_account.deploy[0].member
-
-  depends_on = [google_project_iam_custom_role.role]
-}
-
-# The role that keeps metrics has no right on saved queries (saved_queries/).
-resource "google_project_iam_member" "deploy_shares_queries" {
-  count = local.deploys ? 1 : 0
-
-  project = var.project_id
-  role    = "projects/${var.project_id}/roles/f1dbQuerySharer"
+  role    = "projects/${var.project_id}/roles/${each.value}"
   member  = google_service_account.deploy[0].member
 
   depends_on = [google_project_iam_custom_role.role]
