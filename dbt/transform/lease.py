@@ -17,7 +17,7 @@ from transform.errors import LeaseHeldError, LeaseLostError
 class HeldLease:
     """A lease that this process has taken; `generation` proves that nobody has taken it since.
 
-    `left` is the lease of a holder that ended without letting go, where it was taken from one.
+    `left` is the lease of another holder that had not let go, where it was taken from one.
     """
 
     lease: Lease
@@ -60,7 +60,7 @@ def take(
     generation = state.replace_json(objects.LEASE, lease.to_json(), info.generation)
     if generation is None:
         raise LeaseHeldError("somebody else has just taken the lease")
-    return HeldLease(lease, generation, None if current.holder is None else current)
+    return HeldLease(lease, generation, current if current.holder not in (None, holder) else None)
 
 
 def renew(state: Bucket, held: HeldLease, run: str | None = None) -> HeldLease:

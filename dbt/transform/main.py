@@ -74,17 +74,19 @@ class _Job:
         """Work on what waits; `expected` is what the lease names first, before the world is read under it."""
         settings, state = self._settings, self._buckets.state
         pointer = read(self._buckets, settings).pointer
+        has_ended = RunJob(settings.transform_job, settings.run_endpoint).has_ended
         held = lease.take(
             state,
             settings.holder,
             settings.lease_ttl_s,
             fence_floor=max(pointer.fence if pointer else 0, self._warehouse.greatest_fence()),
-            has_ended=RunJob(settings.transform_job, settings.run_endpoint).has_ended,
+            has_ended=has_ended,
             run=str(expected.run),
         )
         status, is_new = 0, True
         try:
-            if held.left is not None:
+            # One that still runs, and was overtaken, tells so itself.
+            if held.left is not None and has_ended(str(held.left.holder)):
                 self._tell_died(held.left)
             # Read under the lease, so the pointer's generation is the one that only its holder may move.
             while status == 0 and (work := next_work(self._buckets, settings, self._tried)) is not None:
@@ -127,7 +129,7 @@ class _Job:
         if has_published or not waiting:
             return
         [run] = waiting
-        reason = f"{left.holder} ended without a word, or was overtaken: killed, out of memory or out of time"
+        reason = f"{left.holder} ended without a word: killed, out of memory or out of time"
         record_failure(
             self._buckets.state, run, self._settings, left.fence,
             kind="fault", code="transform_died", reason=reason, details=[], holder=left.holder,

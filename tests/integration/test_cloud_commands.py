@@ -14,8 +14,8 @@ from deploy.cloud_logs import log_filter
 from localcloud.cli.exits import UsageError
 from tests.integration.command_lines import CommandLines, command_lines, fails, says
 from tests.integration.conftest import Functions
+from tests.integration.deployment_world import ENVIRONMENT, service
 from tests.integration.stand_ins import Reply, StandIn, json_reply, release_zip
-from tests.integration.test_deploy_commands import ENVIRONMENT, service
 
 __all__ = ["command_lines"]
 pytestmark = pytest.mark.slow

@@ -14,9 +14,10 @@ import pytest
 
 from deploy.__main__ import main
 from tests.integration.command_lines import CommandLines, command_lines, says
+from tests.integration.deployment_world import cloud, install, trigger
 from tests.integration.stand_ins import StandIn
 from tests.integration.test_cloud_commands import ENTRIES
-from tests.integration.test_deploy_commands import THERE, cloud, install, trigger
+from tests.integration.test_deploy_destruction import THERE
 
 __all__ = ["cloud", "command_lines", "trigger"]
 pytestmark = pytest.mark.slow
@@ -36,7 +37,7 @@ def test_real_gcloud_accepts_every_command_when_it_reads_them(
     install(cloud, trigger)
     assert main(["deploy", TARGET, "--yes=1"]) == 0
     install(cloud, trigger, gcloud=[*THERE, ("logging read", says(ENTRIES))])
-    assert main(["destroy", TARGET, "--confirm=demo-project", "--data=1"]) == 0
+    assert main(["destroy", TARGET, "--confirm=demo-project", "--data=1", "--leftovers=1"]) == 0
     assert main(["cloud-trigger", TARGET, "--dry-run=1"]) == 0
     assert main(["cloud-logs", TARGET, "--release=2026.11.0"]) == 0
     commands = {_command(call) for call in cloud.calls("gcloud")}

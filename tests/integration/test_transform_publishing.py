@@ -247,6 +247,7 @@ def test_a_release_is_given_up_for_a_day_when_its_transform_is_killed_three_time
     assert published.document("lease.json")["holder"] is None
 
 
+@pytest.mark.chaos
 def test_nobody_is_blamed_when_a_holder_had_published_before_it_ended(published: TransformWorld) -> None:
     done, fence = published.pointer()["run"], published.pointer()["fence"]
     generation = published.state.find("lease.json").generation  # type: ignore[union-attr]
