@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -34,4 +33,4 @@ def read_plan(plan_file: Path) -> dict[str, Any]:
     shown = ask("terraform", f"-chdir={CONFIGURATION}", "show", "-json", str(plan_file))
     if not shown.is_ok:
         raise CommandError(f"terraform show: {shown.reason}")
-    return dict(json.loads(shown.out))
+    return dict(shown.json())

@@ -18,7 +18,6 @@ MIN_GCLOUD = 475  # of 2024: a batch's --ttl and --staging-bucket
 # One batch: a driver and two executors of four vCPUs, with disks of 250 GB, the least there is.
 NEEDED = {"CPUS": 12, "DISKS_TOTAL_GB": 750}
 BUCKETS = ("landing", "curated", "state", "code", "staging")
-_NOT_THERE = re.compile(r"404|not.found|does not exist", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ def _bucket(part: str, name: str, number: str) -> Finding:
     if found.is_ok:
         if str(found.json().get("projectNumber", number)) == number:
             return Finding(f"bucket {part}", f"{name} is ours already")
-    elif _NOT_THERE.search(found.error):
+    elif found.is_of_nothing:
         return Finding(f"bucket {part}", f"{name} is free")
     elif "403" not in found.error and "does not have" not in found.error:
         return Finding(f"bucket {part}", f"{name}: {found.reason}", "look again once gcloud can tell")

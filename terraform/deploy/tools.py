@@ -45,6 +45,11 @@ class Reply:
             raise CommandError(f"the answer is no JSON: {self.out[:200]}") from error
 
     @property
+    def is_of_nothing(self) -> bool:
+        """Whether it failed because what was asked for does not exist."""
+        return not self.is_ok and _NOT_THERE.search(self.error) is not None
+
+    @property
     def said(self) -> str:
         """The whole error as one line, without the colours, frames and line breaks that Terraform puts into it."""
         return _SPACES.sub(" ", _FRAME.sub(" ", self.error))
@@ -100,7 +105,7 @@ def find_bucket(name: str) -> dict[str, Any] | None:
     reply = gcloud("storage", "buckets", "describe", f"gs://{name}")
     if reply.is_ok:
         return dict(reply.json() or {})
-    if _NOT_THERE.search(reply.error):
+    if reply.is_of_nothing:
         return None
     raise CommandError(f"gs://{name}: {reply.reason}")
 

@@ -11,10 +11,34 @@ import pytest
 from deploy import arguments, bootstrap, destruction, patience, saved_queries
 from tests.integration.command_lines import CommandLines, command_lines, fails, says
 from tests.integration.stand_ins import Asked, Reply, StandIn, json_reply
-from tests.integration.test_deploy_doctor import GCLOUD, TERRAFORM
 
 __all__ = ["command_lines"]
 
+TERRAFORM = [("version -json", says({"terraform_version": "1.11.4"}))]
+QUOTAS = [
+    {"metric": "CPUS", "limit": 24.0, "usage": 2.0},
+    {"metric": "DISKS_TOTAL_GB", "limit": 4096.0, "usage": 0.0},
+]
+GCLOUD: list[tuple[str, dict[str, Any]]] = [
+    ("version", says({"Google Cloud SDK": "528.0.0"})),
+    ("auth list", says([{"account": "me@example.com"}])),
+    ("application-default print-access-token", {"out": "not-a-token"}),
+    ("billing projects describe", says({"billingEnabled": True})),
+    ("projects describe", says({"projectNumber": "123456789012", "lifecycleState": "ACTIVE"})),
+    ("regions describe", says({"quotas": QUOTAS})),
+    ("buckets describe gs://demo-project-f1db-landing", says({"projectNumber": "123456789012"})),
+    ("buckets describe", fails("HTTPError 404: The specified bucket does not exist.")),
+]
+THERE = [
+    ("buckets describe gs://demo-project-f1db-tfstate", says({})),
+    ("buckets describe gs://gcf-v2-sources-123456789012-europe-west1", says({})),
+    ("buckets describe gs://dataproc-temp-europe-west1-123456789012-abcdefgh", says({})),
+    (
+        "buckets list",
+        says([{"name": "dataproc-temp-europe-west1-123456789012-abcdefgh"}, {"name": "somebody-elses-data"}]),
+    ),
+    ("storage rm", says([])),
+]
 DIGEST = f"sha256:{'ab' * 32}"
 IMAGE = f"europe-west1-docker.pkg.dev/demo-project/f1db-images/transform@{DIGEST}"
 ENVIRONMENT = {

@@ -7,27 +7,27 @@ import pytest
 from deploy import destruction
 from deploy.__main__ import main
 from tests.integration.command_lines import CommandLines, command_lines, fails, says
-from tests.integration.deployment_world import ON_QUERIES, Terminal, cloud, install, on_everything, trigger
+from tests.integration.deployment_world import ON_QUERIES, THERE, Terminal, cloud, install, on_everything, trigger
 from tests.integration.stand_ins import StandIn
 
 __all__ = ["cloud", "command_lines", "trigger"]
 pytestmark = pytest.mark.slow
 
-THERE = [
-    ("buckets describe gs://demo-project-f1db-tfstate", says({})),
-    ("buckets describe gs://gcf-v2-sources-123456789012-europe-west1", says({})),
-    ("buckets describe gs://dataproc-temp-europe-west1-123456789012-abcdefgh", says({})),
-    (
-        "buckets list",
-        says([{"name": "dataproc-temp-europe-west1-123456789012-abcdefgh"}, {"name": "somebody-elses-data"}]),
-    ),
-    ("storage rm", says([])),
-]
+EVERYTHING = ["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1", "--leftovers=1"]
 STATE = """\
 google_storage_bucket.bucket["landing"]
 google_storage_bucket.bucket["code"]
 google_bigquery_dataset.dataset["f1db"]
 """
+
+
+@pytest.fixture
+def deleted(cloud: CommandLines, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """The datasets that are deleted, of a project with one private one."""
+    gone: list[tuple[str, str]] = []
+    monkeypatch.setattr(destruction, "private_datasets", lambda project: ["f1db__fence_7_1"])
+    monkeypatch.setattr(destruction, "delete_dataset", lambda *given: gone.append(given))
+    return gone
 
 
 def test_destroy_does_nothing_when_another_name_is_typed(
@@ -75,8 +75,7 @@ def test_destroy_names_what_is_the_platforms_when_nobody_has_agreed_to_delete_it
 
 def test_destroy_deletes_the_data_and_the_state_when_asked(cloud: CommandLines, trigger: StandIn) -> None:
     install(cloud, trigger, terraform=[("state list", {"out": STATE})], gcloud=THERE)
-    destroy = ["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1", "--leftovers=1"]
-    assert main(destroy) == 0
+    assert main(EVERYTHING) == 0
     assert [call for call in cloud.calls("terraform") if "rm" in call] == []
     destroyed = [call[1] for call in cloud.calls("terraform") if "destroy" in call]
     assert destroyed[0] == ON_QUERIES != destroyed[1]  # what uses the deployer's right goes before the right
@@ -86,15 +85,11 @@ def test_destroy_deletes_the_data_and_the_state_when_asked(cloud: CommandLines, 
 
 
 def test_destroy_goes_on_when_the_saved_queries_stay(
-    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cloud: CommandLines, trigger: StandIn, deleted: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deleted: list[tuple[str, str]] = []
-    monkeypatch.setattr(destruction, "private_datasets", lambda project: ["f1db__fence_7_1"])
-    monkeypatch.setattr(destruction, "delete_dataset", lambda *given: deleted.append(given))
     refused = {"status": 1, "error": "╷\n│ Error: Error deleting SavedQuery: googleapi: Error 403: denied\n╵\n"}
     install(cloud, trigger, terraform=[(f"{ON_QUERIES} destroy", refused)], gcloud=THERE)
-    destroy = ["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1", "--leftovers=1"]
-    assert main(destroy) == 1
+    assert main(EVERYTHING) == 1
     said = "the saved queries of the log stay, going on without them: terraform destroy of the saved queries: Error:"
     assert said in capsys.readouterr().out
     assert len([call for call in on_everything(cloud) if "destroy" in call]) == 1
@@ -109,18 +104,14 @@ def test_destroy_takes_over_what_an_earlier_one_kept_when_the_data_goes_too(
 ) -> None:
     landing = ("buckets describe gs://demo-project-f1db-landing", says({"projectNumber": "123456789012"}))
     install(cloud, trigger, gcloud=[landing, *THERE])
-    destroy = ["destroy", "--project=demo-project", "--confirm=demo-project", "--data=1", "--leftovers=1"]
-    assert main(destroy) == 0
+    assert main(EVERYTHING) == 0
     steps = [call[2] for call in on_everything(cloud) if call[2] in ("import", "apply", "destroy")]
     assert steps == ["import", "apply", "destroy"]
 
 
 def test_private_datasets_go_with_the_data_only_when_destroyed(
-    cloud: CommandLines, trigger: StandIn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    cloud: CommandLines, trigger: StandIn, deleted: list[tuple[str, str]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deleted: list[tuple[str, str]] = []
-    monkeypatch.setattr(destruction, "private_datasets", lambda project: ["f1db__fence_7_1"])
-    monkeypatch.setattr(destruction, "delete_dataset", lambda *given: deleted.append(given))
     install(cloud, trigger, gcloud=THERE)
     destroy = ["destroy", "--project=demo-project", "--confirm=demo-project", "--leftovers=1"]
     assert main(destroy) == 0

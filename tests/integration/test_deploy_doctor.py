@@ -8,25 +8,10 @@ import pytest
 
 from deploy.__main__ import main
 from tests.integration.command_lines import CommandLines, command_lines, fails, says
+from tests.integration.deployment_world import GCLOUD, QUOTAS, TERRAFORM
 
 __all__ = ["command_lines"]
 pytestmark = pytest.mark.slow
-
-TERRAFORM = [("version -json", says({"terraform_version": "1.11.4"}))]
-QUOTAS = [
-    {"metric": "CPUS", "limit": 24.0, "usage": 2.0},
-    {"metric": "DISKS_TOTAL_GB", "limit": 4096.0, "usage": 0.0},
-]
-GCLOUD: list[tuple[str, dict[str, Any]]] = [
-    ("version", says({"Google Cloud SDK": "528.0.0"})),
-    ("auth list", says([{"account": "me@example.com"}])),
-    ("application-default print-access-token", {"out": "not-a-token"}),
-    ("billing projects describe", says({"billingEnabled": True})),
-    ("projects describe", says({"projectNumber": "123456789012", "lifecycleState": "ACTIVE"})),
-    ("regions describe", says({"quotas": QUOTAS})),
-    ("buckets describe gs://demo-project-f1db-landing", says({"projectNumber": "123456789012"})),
-    ("buckets describe", fails("HTTPError 404: The specified bucket does not exist.")),
-]
 
 
 def _install(command_lines: CommandLines, **changed: dict[str, Any]) -> None:

@@ -14,10 +14,9 @@ import pytest
 
 from deploy.__main__ import main
 from tests.integration.command_lines import CommandLines, command_lines, says
-from tests.integration.deployment_world import cloud, install, trigger
+from tests.integration.deployment_world import THERE, cloud, install, trigger
 from tests.integration.stand_ins import StandIn
 from tests.integration.test_cloud_commands import ENTRIES
-from tests.integration.test_deploy_destruction import THERE
 
 __all__ = ["cloud", "command_lines", "trigger"]
 pytestmark = pytest.mark.slow
