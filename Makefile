@@ -145,7 +145,7 @@ do-cloud-logs:
 test: ## lint, types and every test
 	@$(call set_up,test)
 	$(lint_and_types)
-	$(PY) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: ## the tests that need no Spark and no processes
 	@$(call set_up,test)

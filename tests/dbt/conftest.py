@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.dbt.test_marts import built
 from tests.integration.transform_world import real_tables
-from transform.warehouses.duckdb import DuckDbWarehouse
+from tests.shared_folder import shared_folder
+from transform.warehouses.duckdb import DuckDbWarehouse, _close_dbt
 from transform.warehouses.protocol import PrivatePlace
 
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DuckDbWarehouse, PrivatePlace]]:
-    warehouse, place = built(tmp_path_factory.mktemp("real"), real_tables())
+    def build(folder: Path) -> None:
+        _, place = built(folder / "made", real_tables())
+        _close_dbt()
+        shutil.copyfile(place.environment["DBT_DUCKDB_PATH"], folder / "warehouse.duckdb")
+
+    there = shared_folder(tmp_path_factory, "real-release-built", build)
+    warehouse = DuckDbWarehouse(tmp_path_factory.mktemp("real") / "warehouse.duckdb")
+    place = warehouse.prepare(1, [])
+    shutil.copyfile(there / "warehouse.duckdb", place.environment["DBT_DUCKDB_PATH"])
     yield warehouse, place
     warehouse.discard(place)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import signal
 from collections.abc import Iterator
@@ -17,11 +15,12 @@ from pipeline.objects import Run
 from pipeline.records import Lease, read_run
 from pipeline.releases import parse_version
 from tests.integration.transform_world import (
+    FIRST,
     ZIP,
     TransformWorld,
+    first_publication,
     going_on,
     outcome_lines,
-    publish_first,
     real_tables,
     run_endpoint,
     signal_at,
@@ -41,7 +40,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
-OLD, NEW, NEWER = "2026.10.0", "2026.11.0", "2026.12.0"
+OLD, NEW, NEWER = FIRST, "2026.11.0", "2026.12.0"
 
 
 @pytest.fixture
@@ -50,19 +49,10 @@ def world(tmp_path: Path) -> Iterator[TransformWorld]:
         yield TransformWorld(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def first_publication(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """Publish a first release once for the module; returns its folder and what was logged."""
-    folder, log = tmp_path_factory.mktemp("first"), io.StringIO()
-    with contextlib.redirect_stdout(log):
-        publish_first(folder, OLD)
-    return folder, log.getvalue()
-
-
 @pytest.fixture
-def published(first_publication: tuple[Path, str], tmp_path: Path) -> Iterator[TransformWorld]:
+def published(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Iterator[TransformWorld]:
     """Go on from a copy of the first publication."""
-    with going_on(first_publication[0], tmp_path) as world:
+    with going_on(first_publication(tmp_path_factory), tmp_path) as world:
         yield world
 
 
@@ -85,7 +75,7 @@ def parquet(world: TransformWorld) -> set[str]:
 
 
 def test_a_release_is_published_when_its_manifest_waits(
-    published: TransformWorld, first_publication: tuple[Path, str], capsys: pytest.CaptureFixture[str]
+    published: TransformWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     career = published.query(
         "select release, race_wins, championships, pole_positions, podiums, race_starts, points_total::varchar, "
@@ -107,7 +97,8 @@ def test_a_release_is_published_when_its_manifest_waits(
         "warehouse.duckdb.control.json",
         "warehouse.duckdb.lock",
     ]
-    assert [line["outcome"] for line in outcome_lines(first_publication[1])] == ["published"]
+    log = (published.folder / "log.jsonl").read_text("utf-8")
+    assert [line["outcome"] for line in outcome_lines(log)] == ["published"]
 
     assert published.transform() == 0
     assert [line["outcome"] for line in outcome_lines(capsys.readouterr().out)] == ["nothing_to_do"]

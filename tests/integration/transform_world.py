@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -20,11 +22,12 @@ from unittest.mock import patch
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from flask import Flask
 
-from f1db_batch.contract import load_contract
+from f1db_batch.contract import Contract, load_contract
 from f1db_batch.documents import FINDINGS_PARQUET, Verdict, findings_table
-from f1db_batch.findings import Finding
+from f1db_batch.findings import Code, Finding, Severity
 from f1db_batch.limits import Limits
 from f1db_batch.settings import GsUri, Settings
 from f1db_batch.tables import read_table
@@ -35,6 +38,7 @@ from localcloud.tokens import TokenSigner
 from pipeline.clients.storage import Bucket
 from pipeline.objects import Run, request_name, run_of, zip_name
 from pipeline.releases import parse_version
+from tests.shared_folder import shared_folder
 from transform.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,8 +47,20 @@ PROJECT = "test-project"
 LANDING, STATE, CURATED = "test-landing", "test-state", "test-curated"
 CODE_DIGEST = "c" * 64
 ZIP_SHA256 = "a1" * 32
+# The release that `first_publication` has published, and what its batch had to say of it.
+FIRST = "2026.9.1"
+SKY = Finding(Severity.WARNING, Code.UNKNOWN_COLUMN, "races", "races: columns unknown, kept as text: sky")
+LAPS = Finding(
+    Severity.WARNING, Code.BAD_VALUE, "races-warming-up-results",
+    "races-warming-up-results line 6: laps '9x' is no whole number", "laps", 6, "9x",
+)  # fmt: skip
 
 Tables = Mapping[str, pa.Table]
+
+
+@cache
+def contract() -> Contract:
+    return load_contract()
 
 
 @cache
@@ -53,13 +69,13 @@ def real_tables() -> dict[str, pa.Table]:
     with zipfile.ZipFile(ZIP) as archive:
         return {
             name: read_table(archive.read(table.file_name), table, Limits()).data
-            for name, table in load_contract().tables.items()
+            for name, table in contract().tables.items()
         }
 
 
 @cache
 def _column_types() -> dict[tuple[str, str], str]:
-    tables = load_contract().tables
+    tables = contract().tables
     return {(name, column.name): str(column.type) for name, table in tables.items() for column in table.columns}
 
 
@@ -151,12 +167,12 @@ class TransformWorld:
         content = sink.getvalue().to_pybytes()
         name = f"{run.curated_prefix(1)}{table}.parquet"
         self._put(self.curated, name, content)
-        types, contract = _column_types(), load_contract().tables[table]
+        types, known = _column_types(), contract().tables[table]
         columns = [{"name": one, "type": types[table, one], "nullable": True} for one in data.column_names]
         return {
             "name": table, "rows": data.num_rows, "rejected_rows": 0, "bytes": len(content),
-            "parquet": f"gs://{CURATED}/{name}", "columns": columns, "key": list(contract.key),
-            "race_column": contract.race_column, "driver_column": contract.driver_column,
+            "parquet": f"gs://{CURATED}/{name}", "columns": columns, "key": list(known.key),
+            "race_column": known.race_column, "driver_column": known.driver_column,
         }  # fmt: skip
 
     def _put(self, bucket: Bucket, name: str, content: bytes, metadata: Mapping[str, str] | None = None) -> None:
@@ -219,12 +235,21 @@ def storage(folder: Path) -> Iterator[StorageServer]:
         server.stop()
 
 
-def publish_first(folder: Path, version: str) -> None:
-    """Publish the real release's tables as the first there are, for tests that go on from there."""
-    with storage(folder / "gcs"):
-        world = TransformWorld(folder)
-        world.add_run(version, real_tables())
-        assert world.transform() == 0
+def first_publication(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which the real release was published as the first there is; tests go on from copies.
+
+    Beside buckets and warehouse it has `log.jsonl`, what the transform wrote.
+    """
+
+    def publish(folder: Path) -> None:
+        log = io.StringIO()
+        with storage(folder / "gcs"), contextlib.redirect_stdout(log):
+            world = TransformWorld(folder)
+            world.add_run(FIRST, real_tables(), findings=[SKY, LAPS])
+            assert world.transform() == 0
+        (folder / "log.jsonl").write_text(log.getvalue(), encoding="utf-8")
+
+    return shared_folder(factory, "first-release", publish)
 
 
 @contextmanager

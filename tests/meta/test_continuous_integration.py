@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.conftest import LONGEST_FIRST, TESTS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SCRIPTS = [ROOT / ".ci" / "run"]
@@ -50,6 +52,12 @@ def test_scripts_have_no_mistake_that_shellcheck_knows_when_checked(path: Path) 
     shellcheck = Path(sys.executable).parent / "shellcheck"
     answer = subprocess.run([str(shellcheck), str(path)], capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stdout
+
+
+def test_files_that_are_begun_first_are_there_when_named() -> None:
+    named = [TESTS / f"{name}.py" for name in LONGEST_FIRST]
+    assert [path for path in named if not path.is_file()] == []
+    assert len(set(named)) == len(named)
 
 
 def _load(path: Path) -> dict[Any, Any]:

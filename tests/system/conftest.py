@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from tests.shared_folder import shared_folder
+
 ROOT = Path(__file__).resolve().parents[2]
 REAL_ZIP = Path(os.environ.get("F1DB_ZIP", ROOT / "../shared/f1db/f1db-csv-2026.11.0.zip"))
 RUN_S = 240  # the longest that one command may take on a loaded machine
@@ -184,15 +186,20 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
 @pytest.fixture(scope="session")
 def small_release(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bundled sample's ZIP as `make run RELEASE=sample` lands it: small, sound, Hamilton's real totals."""
-    made = Machine(tmp_path_factory.mktemp("sample") / "state")
-    made.up()
-    try:
-        done = made.make("trigger", RELEASE="sample")
-        landed = made.objects("landing/releases/sample/*/f1db-csv.zip")
-        assert len(landed) == 1, done.stdout + done.stderr
-        return landed[0].read_bytes()
-    finally:
-        made.make("down")
+
+    def land(folder: Path) -> None:
+        made = Machine(folder / "state")
+        made.up()
+        try:
+            done = made.make("trigger", RELEASE="sample")
+            landed = made.objects("landing/releases/sample/*/f1db-csv.zip")
+            assert len(landed) == 1, done.stdout + done.stderr
+        finally:
+            made.make("down")
+
+    folder = shared_folder(tmp_path_factory, "small-release", land)
+    [landed] = Machine(folder / "state").objects("landing/releases/sample/*/f1db-csv.zip")
+    return landed.read_bytes()
 
 
 @pytest.fixture(scope="session")
@@ -204,11 +211,14 @@ def release(small_release: bytes) -> Callable[[int], bytes]:
 @pytest.fixture(scope="session")
 def first_publication(tmp_path_factory: pytest.TempPathFactory, release: Callable[[int], bytes]) -> Path:
     """The folder of a machine that has published `release(1)` as 2026.10.0, the newest of two, and is down."""
-    made = Machine(tmp_path_factory.mktemp("first") / "state")
-    made.offer("2026.9.1", release(9))
-    made.offer("2026.10.0", release(1))
-    made.run(GITHUB=made.github)
-    return made.state.parent
+
+    def publish(folder: Path) -> None:
+        made = Machine(folder / "state")
+        made.offer("2026.9.1", release(9))
+        made.offer("2026.10.0", release(1))
+        made.run(GITHUB=made.github)
+
+    return shared_folder(tmp_path_factory, "first-publication", publish)
 
 
 @pytest.fixture
