@@ -23,7 +23,6 @@ SHARE = (
     f"storage POST {_RUN}/batch-<n>.json: start_batch after",
     f"storage POST {_RUN}/manifest.json: batch before",
     "run POST transform:run: start_dbt before",
-    "storage POST state/lease.json, first: transform after",
     "storage POST state/published.json: transform before",
     f"storage POST {_RUN}/outcome.json: everything after",
 )
