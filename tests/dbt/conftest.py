@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.dbt.test_marts import built
+from tests.dbt.test_marts import built, copied
 from tests.integration.transform_world import real_tables
 from tests.shared_folder import shared_folder
-from transform.warehouses.duckdb import DuckDbWarehouse, _close_dbt
+from transform.warehouses.duckdb import DuckDbWarehouse
 from transform.warehouses.protocol import PrivatePlace
 
 
@@ -19,8 +19,7 @@ from transform.warehouses.protocol import PrivatePlace
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DuckDbWarehouse, PrivatePlace]]:
     def build(folder: Path) -> None:
         _, place = built(folder / "made", real_tables())
-        _close_dbt()
-        shutil.copyfile(place.environment["DBT_DUCKDB_PATH"], folder / "warehouse.duckdb")
+        copied(place, folder)
 
     there = shared_folder(tmp_path_factory, "real-release-built", build)
     warehouse = DuckDbWarehouse(tmp_path_factory.mktemp("real") / "warehouse.duckdb")

@@ -9,8 +9,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from localcloud.sample import build_sample_zip
 from tests.dbt.test_marts import WITHOUT_TESTS, filled
-from tests.dbt.test_sample_builds import read_sample
+from tests.integration.transform_world import tables_in
 from transform.build import _run_dbt
 from transform.catalog.project import published_tables
 from transform.raw_tables import snake_case
@@ -30,7 +31,7 @@ def failures(place: PrivatePlace, command: list[str], **variables: Any) -> list[
 
 @pytest.fixture(scope="module")
 def sample() -> dict[str, pa.Table]:
-    return read_sample()
+    return tables_in(build_sample_zip())
 
 
 @pytest.fixture(scope="module")

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from f1db_batch.contract import load_contract
-from f1db_batch.limits import Limits
-from f1db_batch.tables import read_table
 from localcloud.sample import build_sample_zip
 from pipeline.releases import parse_version
 from tests.dbt.test_marts import filled
+from tests.integration.transform_world import tables_in
 from transform.build import build
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
 
-def read_sample() -> dict[str, pa.Table]:
-    """Every table of the bundled sample, as the batch's own function reads it."""
-    with zipfile.ZipFile(io.BytesIO(build_sample_zip())) as archive:
-        return {
-            name: read_table(archive.read(table.file_name), table, Limits()).data
-            for name, table in load_contract().tables.items()
-        }
-
-
 def test_everything_reconciles_when_the_release_is_the_sample(tmp_path: Path) -> None:
-    warehouse, place = filled(tmp_path, read_sample())
+    warehouse, place = filled(tmp_path, tables_in(build_sample_zip()))
 
     build(warehouse, place, parse_version("sample"), ("lewis-hamilton",), lambda done, total: None)
 

@@ -66,7 +66,12 @@ def contract() -> Contract:
 @cache
 def real_tables() -> dict[str, pa.Table]:
     """Every table of the real release, as the batch's own function reads it."""
-    with zipfile.ZipFile(ZIP) as archive:
+    return tables_in(ZIP.read_bytes())
+
+
+def tables_in(content: bytes) -> dict[str, pa.Table]:
+    """Every table of a release's ZIP, as the batch's own function reads it."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {
             name: read_table(archive.read(table.file_name), table, Limits()).data
             for name, table in contract().tables.items()
