@@ -28,6 +28,7 @@ LONGEST_FIRST = (
     *("system/test_kill_matrix", "integration/test_transform_publishing", "system/test_hands_off"),
     *("dbt/test_marts", "bigquery/test_models_analysed", "spark/test_batch_run", "system/test_report_of_a_release"),
     *("dbt/test_parsed_project", "system/test_readme", "dbt/test_records", "security/test_code_and_secrets"),
+    "meta/test_types",
 )
 
 

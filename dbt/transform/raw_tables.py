@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.clients.storage import Bucket
+from pipeline.clients.storage import Bucket, StoredObject
 from pipeline.manifests import Column, Manifest, Table
 from transform.errors import FaultError
 
@@ -50,22 +50,40 @@ def raw_tables(manifest: Manifest) -> list[RawTable]:
     return [_raw_table(table) for table in tables]
 
 
-def find_parquet(bucket: Bucket, tables: Sequence[RawTable]) -> dict[str, int]:
-    """Return the generation of each table's object by its address: a load that finds none says so in our words.
+def find_parquet(bucket: Bucket, tables: Sequence[RawTable]) -> dict[str, StoredObject]:
+    """Return each table's object by its address: a load that finds none says so in our words.
 
     Raises:
         FaultError: `parquet_missing`.
     """
     folders = {table.parquet.rpartition("/")[0] for table in tables}
-    generations: dict[str, int] = {}
+    known: dict[str, StoredObject] = {}
     for folder in sorted(folders):
         prefix = folder.removeprefix(f"gs://{bucket.name}/") + "/"
-        found = bucket.list_objects(prefix)
-        generations.update({f"gs://{bucket.name}/{one.name}": one.generation for one in found})
+        known.update({f"gs://{bucket.name}/{one.name}": one for one in bucket.list_objects(prefix)})
     for table in tables:
-        if table.parquet not in generations:
+        if table.parquet not in known:
             raise FaultError("parquet_missing", f"{table.parquet}, which the manifest names, is not there")
-    return generations
+    return known
+
+
+def same_tables(bucket: Bucket, before: Sequence[RawTable], after: Sequence[RawTable]) -> frozenset[str]:
+    """Name the tables that are the same in two releases: the same columns, and Parquet of the same size and MD5.
+
+    Raises:
+        FaultError: `parquet_missing`, for a table of either release.
+    """
+    known = find_parquet(bucket, [*before, *after])
+    old = {table.name: table for table in before}
+
+    def is_same(table: RawTable) -> bool:
+        other = old.get(table.name)
+        if other is None or other.columns != table.columns:
+            return False
+        one, two = known[other.parquet], known[table.parquet]
+        return one.md5 is not None and (one.md5, one.size_bytes) == (two.md5, two.size_bytes)
+
+    return frozenset(table.name for table in after if is_same(table))
 
 
 def read_parquet(bucket: Bucket, tables: list[RawTable]) -> Iterator[tuple[RawTable, Any]]:
@@ -74,17 +92,17 @@ def read_parquet(bucket: Bucket, tables: list[RawTable]) -> Iterator[tuple[RawTa
     Raises:
         FaultError: `parquet_missing` or `parquet_differs`, when an object is not what the manifest says.
     """
-    generations = find_parquet(bucket, tables)
-    read: Callable[[RawTable], Any] = lambda table: _read(bucket, table, generations)  # noqa: E731 # bound for the pool
+    known = find_parquet(bucket, tables)
+    read: Callable[[RawTable], Any] = lambda table: _read(bucket, table, known[table.parquet])  # noqa: E731 # bound for the pool
     with ThreadPoolExecutor(_READERS) as pool:
         yield from zip(tables, pool.map(read, tables), strict=True)
 
 
-def _read(bucket: Bucket, table: RawTable, generations: dict[str, int]) -> Any:
+def _read(bucket: Bucket, table: RawTable, found: StoredObject) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with bucket.open(table.parquet.removeprefix(f"gs://{bucket.name}/"), generations[table.parquet]) as stream:
+    with bucket.open(found.name, found.generation) as stream:
         data = pq.read_table(pa.BufferReader(stream.read()))
     if data.num_rows != table.rows:
         raise FaultError("parquet_differs", f"{table.parquet} has {data.num_rows} rows; the manifest says {table.rows}")

@@ -1,5 +1,6 @@
 """Holds README and Makefile together: every command that is shown exists, and every command is explained."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -80,3 +81,16 @@ def test_help_lists_every_command_when_called() -> None:
     answer = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = set(re.findall(r"^  make ([a-z-]+)", answer.stdout, flags=re.MULTILINE))
     assert listed == _targets()
+
+
+def test_our_processes_keep_what_they_compile_when_the_shell_says_otherwise(tmp_path: Path) -> None:
+    extra = tmp_path / "extra.mk"
+    extra.write_text("show-environment:\n\t@env\n", encoding="utf-8")
+    command = ["make", "-s", "-f", str(ROOT / "Makefile"), "-f", str(extra), "show-environment"]
+    told = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHOME": "/nowhere", "KEPT": "1"}
+
+    shown = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=True).stdout
+
+    names = {line.partition("=")[0] for line in shown.splitlines()}
+    assert "KEPT" in names
+    assert names & {"PYTHONDONTWRITEBYTECODE", "PYTHONHOME"} == set()

@@ -84,6 +84,7 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
         "both releases to have their outcome",
     )
     hold_fences_to_rise(machine, "2026.10.0", "2026.11.0")
+    assert machine.logged("transform", "comparing 2026.11.0 with 2026.10.0: 46 of 47 tables are the same") == 1
 
     machine.offer("2026.10.1", release(4))
     older = machine.run(RELEASE="2026.10.1", expect=1)

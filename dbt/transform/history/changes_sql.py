@@ -13,7 +13,8 @@ FOUND, CHANGES, SUMMARIES = "compared_found", "compared_changes", "compared_summ
 
 def comparison_sql(dialect: Dialect, before: Side, after: Side, pairs: Sequence[Pair]) -> list[str]:
     """Return the statements that compare two releases, in their order; the last two tables they make are the answer."""
-    found = "\nunion all\n".join(_found(dialect, before, after, pair) for pair in pairs)
+    differing = [pair for pair in pairs if not pair.is_same] or pairs[:1]  # a union of nothing would be no SQL
+    found = "\nunion all\n".join(_found(dialect, before, after, pair) for pair in differing)
     return [
         f"create or replace table {dialect.table(HISTORY, name)} as\n{select}"
         for name, select in (
@@ -80,14 +81,14 @@ def _rows(dialect: Dialect, side: Side, pair: Pair, place: int) -> str:
     key = f"concat({', '.join(parts)})" if parts else "''"
     if pair.is_counted:
         key = f"concat({key}, ' #', cast(row_number() over (partition by {key} order by 1) as {dialect.string}))"
-    return f"select {key} as row_key, {', '.join(own)} from {dialect.table(side.dataset, pair.name)}"  # noqa: S608
+    return f"select {key} as row_key, {', '.join(own)} from {side.table(dialect, pair.name)}"  # noqa: S608
 
 
 def _changes(dialect: Dialect, before: Side, after: Side) -> str:
     """Every difference with the date of its race, and whether that race was history already."""
     date, id_ = dialect.name("date"), dialect.text(dialect.name("id"), "int")
-    old, new = (dialect.table(side.dataset, "races") for side in (before, after))
-    results = dialect.table(before.dataset, "races_race_results")
+    old, new = (side.table(dialect, "races") for side in (before, after))
+    results = before.table(dialect, "races_race_results")
     return f"""\
 with race_dates as (
   select coalesce(a.race, b.race) as race, coalesce(a.race_date, b.race_date) as race_date
@@ -142,4 +143,4 @@ group by counts.table_name, counts.rows_before, counts.rows_after"""  # noqa: S6
 def _count(dialect: Dialect, side: Side, pair: Pair, is_there: bool) -> str:
     if not is_there:
         return f"cast(0 as {dialect.integer})"
-    return f"(select count(*) from {dialect.table(side.dataset, pair.name)})"  # noqa: S608 # quoted names
+    return f"(select count(*) from {side.table(dialect, pair.name)})"  # noqa: S608 # quoted names

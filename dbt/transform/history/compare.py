@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from transform.history.kept import KeptHistory, schemas
 from transform.history.releases import SoundRelease, read_outcomes, sound_releases, with_current
 from transform.history.shrink import refuse_losses, shrink_sql
 from transform.history.sides import AFTER, BEFORE, HISTORY, RAW, Side, pair_tables
-from transform.raw_tables import raw_tables, snake_case
+from transform.raw_tables import raw_tables, same_tables, snake_case
 from transform.warehouses.protocol import PrivatePlace, Warehouse
 from transform.work import Buckets, Work
 
@@ -98,9 +98,12 @@ class History:
             manifest = self._manifest(release)
             kept.keep_comparison(None, release.run, schemas()["changes"].empty_table(), _first(manifest))
             return
-        self.steps.begin("compare", f"comparing {release.version} with {previous.version}")
+        old, new = self._manifest(previous), self._manifest(release)
         try:
-            before, after = self._side(previous, BEFORE), self._side(release, AFTER)
+            same = same_tables(self.buckets.curated, raw_tables(old), raw_tables(new))
+            told = f"{len(same)} of {len(new.tables)} tables are the same"
+            self.steps.begin("compare", f"comparing {release.version} with {previous.version}: {told}")
+            before, after = self._sides(old, new, same)
         except FaultError as error:
             told = f"{previous.version} and {release.version} cannot be compared: {error.reason}"
             if self.work.run == release.run:
@@ -109,7 +112,7 @@ class History:
             self.steps.warn("compare", told)
             return
         dialect = self.warehouse.dialect(self.place)
-        pairs = list(pair_tables(before.manifest, after.manifest))
+        pairs = list(pair_tables(old, new, same))
         self.warehouse.execute(self.place, comparison_sql(dialect, before, after, pairs))
         if is_checked:
             losses = self.warehouse.fetch(self.place, shrink_sql(dialect, before, after, pairs)).to_pylist()
@@ -119,14 +122,22 @@ class History:
         )
         kept.keep_comparison(previous.run, release.run, changes, summaries)
 
-    def _side(self, release: SoundRelease, dataset: str) -> Side:
-        """Return where a release's raw tables lie, having loaded them unless they are this run's own."""
-        manifest = self._manifest(release)
-        if release.run == self.work.run:
-            return Side(str(release.version), RAW, manifest)
-        tables = raw_tables(manifest)
+    def _sides(self, old: Manifest, new: Manifest, same: frozenset[str]) -> tuple[Side, Side]:
+        """Return both sides, having loaded what is not there yet: what is the same in both once."""
+        if old.run == self.work.run:
+            before = self._side(old, BEFORE)
+            return before, self._side(new, AFTER, dict.fromkeys(same, before.dataset))
+        after = self._side(new, AFTER)
+        return self._side(old, BEFORE, dict.fromkeys(same, after.dataset)), after
+
+    def _side(self, manifest: Manifest, dataset: str, elsewhere: Mapping[str, str] | None = None) -> Side:
+        """Return where a release's raw tables lie, having loaded them unless they are this run's own, or elsewhere."""
+        there = elsewhere or {}
+        if manifest.run == self.work.run:
+            return Side(str(manifest.version), RAW)
+        tables = [table for table in raw_tables(manifest) if table.name not in there]
         self.warehouse.load(self.place, self.buckets.curated, tables, lambda done, total: None, dataset=dataset)
-        return Side(str(release.version), dataset, manifest)
+        return Side(str(manifest.version), dataset, there)
 
     def _manifest(self, release: SoundRelease) -> Manifest:
         return self.manifest if release.run == self.work.run else read_manifest(self.buckets.state, release.run)

@@ -36,7 +36,7 @@ EVIDENCE_COLUMNS = ("what", "entity", "metric", "before", "after")
 
 def shrink_sql(dialect: Dialect, before: Side, after: Side, pairs: Sequence[Pair]) -> str:
     """Return the query for every loss: `what`, `entity`, `metric`, and how much it was `before` and is `after`."""
-    shared = {pair.name: pair for pair in pairs if pair.is_before and pair.is_after}
+    shared = {pair.name: pair for pair in pairs if pair.is_before and pair.is_after and not pair.is_same}
     parts = [_tables(dialect)]
     parts += [_lost(dialect, before, after, name, what) for name in _RESULTS if name in shared
               for what in ("season", "race")]  # fmt: skip
@@ -76,7 +76,7 @@ def _tables(dialect: Dialect) -> str:
 def _lost(dialect: Dialect, before: Side, after: Side, results: str, what: str) -> str:
     """Seasons or races that had results of a kind and have none of them any more."""
     column = {"season": dialect.name("year"), "race": "race_id"}[what]
-    old, new = (dialect.table(side.dataset, results) for side in (before, after))
+    old, new = (side.table(dialect, results) for side in (before, after))
     return (
         f"select '{what}' as what, {_text(dialect, f'b.{column}')} as entity, '{results}' as metric, "
         f"{_text(dialect, 'count(*)')} as {dialect.name('before')}, '0' as {dialect.name('after')} "
@@ -87,7 +87,7 @@ def _lost(dialect: Dialect, before: Side, after: Side, results: str, what: str) 
 
 def _total(dialect: Dialect, before: Side, after: Side, metric: str) -> str:
     """Drivers whose total went down while none of the results that it counts has changed or gone."""
-    old, new = (dialect.table(side.dataset, "drivers") for side in (before, after))
+    old, new = (side.table(dialect, "drivers") for side in (before, after))
     tables = (_STANDINGS,) if metric.startswith("total_championship") else _RESULTS
     removed = f"(change = 'removed' and table_name in ({', '.join(map(dialect.literal, tables))}))"
     changed = [

@@ -15,7 +15,7 @@ from pipeline.errors import ErrorCode, PermanentError, TransientError
 
 _CONNECT_S = 5.0
 _CHUNK_BYTES = 8 * 1024 * 1024
-_LISTED = "items(name,generation,size,timeCreated,updated,metadata),nextPageToken"
+_LISTED = "items(name,generation,size,md5Hash,timeCreated,updated,metadata),nextPageToken"
 
 
 class Readable(Protocol):
@@ -30,7 +30,7 @@ class Readable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """What a listing says of one object; times are the bucket's own."""
+    """What a listing says of one object; times are the bucket's own, the MD5 in base64 (composed objects lack it)."""
 
     name: str
     generation: int
@@ -38,6 +38,7 @@ class StoredObject:
     created_at: datetime
     updated_at: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
+    md5: str | None = None
 
 
 @dataclass(frozen=True)
@@ -274,6 +275,7 @@ def _stored(blob: Any) -> StoredObject:
         created_at=blob.time_created,
         updated_at=blob.updated,
         metadata=dict(blob.metadata or {}),
+        md5=blob.md5_hash,
     )
 
 
