@@ -129,6 +129,15 @@ def test_a_contract_says_what_bigquery_makes_when_it_is_enforced(analysed: Analy
     assert different == {}
 
 
+def test_names_are_private_and_types_bigquerys_when_the_project_is_compiled(project: list[Node]) -> None:
+    compiled = {node.name: node.sql for node in project}
+
+    assert f"from `{PROJECT_ID}`.`f1db{SUFFIX}`.`mart_driver_careers`" in compiled["mart_career"]
+    assert f"`{PROJECT_ID}`.`f1db_raw{SUFFIX}`.`drivers`" in compiled["dim_drivers"]
+    assert "as int64) as race_wins" in compiled["mart_driver_careers"]
+    assert [name for name, sql in compiled.items() if "varchar" in sql or "bigint" in sql] == []
+
+
 @pytest.mark.parametrize(
     ("sql", "reason"),
     [

@@ -1,4 +1,4 @@
-"""What the models say on the real release, on copies of it that are wrong, and for BigQuery's dialect."""
+"""What the models say on the real release, and on copies of it that are wrong."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.releases import parse_version
 from tests.integration.transform_world import ZIP, real_tables, with_value
-from transform.build import _run_dbt, build
+from transform.build import _raise, _run_dbt, build
 from transform.errors import RefusalError
 from transform.history.kept import schemas
 from transform.raw_tables import snake_case
@@ -221,9 +221,14 @@ def test_a_breakdown_that_lacks_a_row_is_refused_when_it_does_not_sum_to_the_car
 
 
 def refused(folder: Path, table: str, data: pa.Table) -> RefusalError:
-    """Build the real release with one table replaced, and return the refusal."""
+    """Build what the totals are compared from, with one table replaced, and return the refusal."""
+    warehouse, place = filled(folder, {**real_tables(), table: data})
+    variables = {"driver_id": "lewis-hamilton", "release": str(RELEASE), "is_sample": False, "dataset_suffix": ""}
+    command = ["build", "--exclude-resource-type", "unit_test", "--select", "+totals_reconcile_with_f1db"]
+    command += ["--indirect-selection", "cautious"]
+    failed = _run_dbt(place, command, variables, lambda done, total: None)
     with pytest.raises(RefusalError) as caught:
-        built(folder, {**real_tables(), table: data})
+        _raise(warehouse, place, failed)
     return caught.value
 
 
@@ -390,23 +395,3 @@ def test_models_build_when_all_but_a_few_tables_are_empty(tmp_path: Path) -> Non
 
     assert failed == []
     assert warehouse.rows(place, "select race_wins from lewis_hamilton.mart_career", 2) == [{"race_wins": 0}]
-
-
-def test_bigquerys_dialect_and_private_datasets_are_compiled_when_bigquery_is_the_target(tmp_path: Path) -> None:
-    pytest.importorskip("dbt.adapters.bigquery")
-    environment = {
-        "DBT_BIGQUERY_METHOD": "oauth-secrets",
-        "DBT_BIGQUERY_TOKEN": "not-a-token",
-        "DBT_BIGQUERY_PROJECT": "project-1",
-    }
-    place = PrivatePlace(3, "bigquery", "no-project", "__fence_3", environment, tmp_path)
-    variables = {"driver_id": "max-verstappen", "release": "x", "is_sample": False, "dataset_suffix": "__fence_3"}
-
-    assert _run_dbt(place, ["compile", "--no-populate-cache"], variables, lambda done, total: None) == []
-
-    compiled = {path.stem: path.read_text() for path in tmp_path.rglob("compiled/**/*.sql")}
-    assert "from `project-1`.`f1db__fence_3`.`mart_driver_careers`" in compiled["mart_career"]
-    assert "`project-1`.`f1db_raw__fence_3`.`drivers`" in compiled["dim_drivers"]
-    assert "as int64) as race_wins" in compiled["mart_driver_careers"]
-    assert "varchar" not in "".join(compiled.values())
-    assert "bigint" not in "".join(compiled.values())

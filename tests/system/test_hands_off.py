@@ -64,7 +64,7 @@ def hold_requests_to_change_nothing(machine: Machine) -> None:
     assert "forse" in body
 
 
-def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
+def test_releases_arrive_in_order_when_only_the_scheduler_ticks_and_events_are_lost_and_doubled(
     machine_with_a_release: Machine, release: Callable[[int], bytes]
 ) -> None:
     machine = machine_with_a_release
@@ -77,13 +77,18 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
     assert curl("-X", "POST", url)[0] == 403
     assert curl("-X", "POST", "-H", "Authorization: Bearer nonsense", url)[0] == 401
 
+    switches = machine.state / "events-switches.json"
+    switches.write_text('{"drop": 1, "duplicate": 2}')
     machine.offer("2026.11.0", release(3))
     machine.wait_for_published("2026.11.0")
+    assert json.loads(switches.read_text())["drop"] == 0, "the event of the ZIP was lost, all others come thrice"
     machine.wait_until(
         lambda: machine.outcomes() == {"2026.10.0": ["published"], "2026.11.0": ["published"]},
         "both releases to have their outcome",
     )
     hold_fences_to_rise(machine, "2026.10.0", "2026.11.0")
+    assert len(machine.objects("state/runs/2026.11.0/*/batch-*.json")) == 1
+    assert machine.query("select count(*) from lewis_hamilton.mart_career") == [["1"]]
     assert machine.logged("transform", "comparing 2026.11.0 with 2026.10.0: 46 of 47 tables are the same") == 1
 
     machine.offer("2026.10.1", release(4))
@@ -104,16 +109,3 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks(
     assert machine.wait_for_published("2026.11.1")["hold_above"] is None
     hold_fences_to_rise(machine, "2026.11.0", "2026.11.1")
     assert machine.make("down").returncode == 0
-
-
-def test_release_is_published_once_when_its_event_was_dropped_and_every_other_comes_twice(
-    machine: Machine, release: Callable[[int], bytes]
-) -> None:
-    machine.state.mkdir(parents=True)
-    (machine.state / "events-switches.json").write_text('{"drop": 1, "duplicate": 2}')
-    machine.offer("2026.11.0", release(1))
-    machine.up(GITHUB=machine.github, TICK_S=3)
-    machine.wait_for_published("2026.11.0")
-    machine.wait_until(lambda: machine.outcomes() == {"2026.11.0": ["published"]}, "one outcome")
-    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 1
-    assert machine.query("select count(*) from lewis_hamilton.mart_career") == [["1"]]
