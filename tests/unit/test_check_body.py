@@ -24,20 +24,25 @@ def test_key_stays_in_its_line_when_it_has_line_breaks() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"{" + b",".join(b'"%d":1' % number for number in range(7_000)) + b"}",
-        b"{" + b",".join(b'"%d":1,"%d":1' % (number, number) for number in range(3_500)) + b"}",
-    ],
-    ids=["unknown", "twice"],
-)
-def test_few_problems_are_told_at_once_when_thousands_of_keys_are_wrong(body: bytes) -> None:
-    began_s = time.process_time()
-    problems = problems_of(body)
+def best_s(body: bytes) -> float:
+    """Return the processor time of the quickest of five readings: the others may have met Python's search of cycles."""
+    times = []
+    for _ in range(5):
+        began_s = time.process_time()
+        problems_of(body)
+        times.append(time.process_time() - began_s)
+    return min(times)
 
-    assert time.process_time() - began_s < 0.5
-    assert 20 <= len(problems) <= 40
+
+@pytest.mark.parametrize("keys", [b'"%d":1', b'"%d":1,"%d":1'], ids=["unknown", "twice"])
+def test_few_problems_are_told_at_once_when_thousands_of_keys_are_wrong(keys: bytes) -> None:
+    few, many = (
+        b"{" + b",".join(keys.replace(b"%d", b"%d" % number) for number in range(count)) + b"}"
+        for count in (175, 3_500)
+    )
+
+    assert 20 <= len(problems_of(many)) <= 40
+    assert best_s(many) < 100 * best_s(few), "twenty times as many cost some twenty times as much, not four hundred"
 
 
 @pytest.mark.parametrize("claims", [b"[" * 100_000, b'{"email": ""}', b'{"email": 7}', b"null", b"\xff", b""])
