@@ -21,6 +21,7 @@ Node = dict[str, Any]
 
 def main(side: str, warehouse: Path, nodes: Path) -> None:
     os.environ["DBT_DUCKDB_PATH"] = str(warehouse)
+    os.environ["DBT_THREADS"] = str(min(4, os.cpu_count() or 1))
     if side == "record":
         nodes.write_text(json.dumps(_record(_dbt_build(PROJECT, warehouse.parent))))
     elif side == "build":

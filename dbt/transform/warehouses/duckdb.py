@@ -57,7 +57,7 @@ class DuckDbWarehouse:
             for dataset in datasets:
                 connection.execute(f'create schema "{dataset}"')
         # The same file name as the published one: DuckDB names its catalog after it.
-        environment = {_PATH: str(folder / self.path.name)}
+        environment = {_PATH: str(folder / self.path.name), "DBT_THREADS": str(min(4, os.cpu_count() or 1))}
         return PrivatePlace(fence, "duckdb", self.path.stem, "", environment, folder / "dbt")
 
     def load(
