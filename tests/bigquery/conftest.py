@@ -29,8 +29,14 @@ def analyser(request: pytest.FixtureRequest) -> Analyser:
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> list[Node]:
-    return compile_project(tmp_path_factory.mktemp("compiled"))
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `project` is compiled into."""
+    return tmp_path_factory.mktemp("compiled")
+
+
+@pytest.fixture(scope="session")
+def project(compiled: Path) -> list[Node]:
+    return compile_project(compiled)
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,11 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks_and_events_are_l
     assert len(machine.objects("state/runs/2026.11.0/*/batch-*.json")) == 1
     assert machine.query("select count(*) from lewis_hamilton.mart_career") == [["1"]]
     assert machine.logged("transform", "comparing 2026.11.0 with 2026.10.0: 46 of 47 tables are the same") == 1
+    changes = "select change, key, previous_release from f1db.release_changes where release = '2026.11.0' order by key"
+    assert machine.query(changes) == [
+        ["removed", "id=system-test-1", "2026.10.0"],
+        ["added", "id=system-test-3", "2026.10.0"],
+    ]
 
     machine.offer("2026.10.1", release(4))
     older = machine.run(RELEASE="2026.10.1", expect=1)
