@@ -12,6 +12,7 @@ statement may be. What was parsed is remembered here, and each who asks gets a c
 from __future__ import annotations
 
 import copy
+import gc
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +34,7 @@ _FLAT = frozenset((str, int, bool))
 
 
 def main(port: int, buckets: Path) -> None:
+    gc.set_threshold(50_000, 50, 50)  # trees are made and dropped all the time, and hold few cycles
     DuckDBEngine._load_spatial = lambda self: None  # type: ignore[method-assign]
     written = DuckDB.Generator.datatype_sql
     first_select = create_table_schema_ctas._first_select

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.dbt.test_marts import built, rows
+from tests.dbt.test_marts import copied, rows
 from tests.integration.transform_world import ZIP, real_tables
 from transform.build import _run_dbt
-from transform.warehouses.duckdb import DuckDbWarehouse, _close_dbt
+from transform.warehouses.duckdb import DuckDbWarehouse
 from transform.warehouses.protocol import PrivatePlace
 
 pytestmark = [
@@ -198,8 +198,10 @@ def test_default_definitions_are_the_seeds_when_marts_name_them(real: Real) -> N
     assert (len(seed), sum(seed.values())) == (5 + 18, 2 + 6)
 
 
-def test_marts_that_contradict_themselves_are_refused_when_rows_are_missing_or_changed(tmp_path: Path) -> None:
-    warehouse, place = built(tmp_path, real_tables())
+def test_marts_that_contradict_themselves_are_refused_when_rows_are_missing_or_changed(
+    real: Real, tmp_path: Path
+) -> None:
+    warehouse, place = real[0], copied(real[1], tmp_path)
     of_hamilton = "where driver_id = 'lewis-hamilton' and"
     damages = [
         "delete from f1db.mart_head_to_heads where driver_id = 'nico-rosberg' and team_mate_id = 'lewis-hamilton' "
@@ -211,7 +213,6 @@ def test_marts_that_contradict_themselves_are_refused_when_rows_are_missing_or_c
         "delete from f1db.mart_driver_streaks where driver_id = 'pastor-maldonado' and kind = 'wins'",
         f"update f1db.mart_driver_recoveries set recovery_rank = 5 {of_hamilton} places_gained = 16 and year = 2017",
     ]
-    _close_dbt()
     with duckdb.connect(place.environment["DBT_DUCKDB_PATH"]) as connection:
         for damage in damages:
             assert connection.execute(damage).fetchone() == ((3,) if "maldonado" in damage else (1,))

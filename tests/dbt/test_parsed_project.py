@@ -93,36 +93,51 @@ def _without_times(value: Any) -> Any:
     return [_without_times(one) for one in value] if isinstance(value, list) else value
 
 
-def test_same_project_is_parsed_when_only_the_release_differs(project: Path, parse: Parse) -> None:
+def test_same_project_is_parsed_and_only_once_when_only_the_release_differs(project: Path, parse: Parse) -> None:
     of_one_release, times = parse()
-    shutil.rmtree(project / "target")
-    of_another, times_of_another = parse(**ANOTHER_RELEASE)
-
-    assert (times, times_of_another) == (1, 1)
+    assert times == 1
     assert len(of_one_release["nodes"]) > 200
-    assert of_another == of_one_release, "so that parsing once serves both"
+    assert parse(**ANOTHER_RELEASE) == (of_one_release, 0)
+
+    shutil.rmtree(project / "target")
+    assert parse(**ANOTHER_RELEASE) == (of_one_release, 1), "so that parsing once serves both"
 
 
-def test_nothing_is_parsed_again_when_another_release_comes(parse: Parse) -> None:
-    kept, _ = parse()
+@pytest.mark.parametrize("differing", ["driver_id", "dataset_suffix", "a file"])
+def test_it_is_parsed_again_when_driver_dataset_or_a_file_differs(
+    project: Path, place: PrivatePlace, differing: str
+) -> None:
+    from dbt.contracts.graph.manifest import Manifest
 
-    assert parse(**ANOTHER_RELEASE) == (kept, 0)
+    parsed: list[str] = []
+
+    def parse(what: str, **variables: str) -> None:
+        def told() -> Manifest:
+            parsed.append(what)
+            return Manifest()  # what is in it is of no matter here
+
+        parsed_project.parsed_project(place, {**RELEASE, **variables}, told)
+
+    parse("first")
+    parse("the same")
+    if differing == "a file":
+        model = project / "models" / "driver" / "mart_career.sql"
+        model.write_text(model.read_text() + "-- another model\n")
+        parse("other")
+    else:
+        parse("other", **{differing: "max-verstappen"})
+    assert parsed == ["first", "other"]
 
 
-def test_it_is_parsed_again_when_driver_dataset_or_a_file_differs(project: Path, parse: Parse) -> None:
-    assert parse()[1] == 1
-    of_max, times = parse(driver_id="max-verstappen")
-    assert times == 1
-    assert of_max["nodes"]["model.hamilton.mart_career"]["schema"] == "max_verstappen"
-    suffixed, times = parse(dataset_suffix="__fence_7")
-    assert times == 1
-    assert suffixed["nodes"]["model.hamilton.mart_career"]["schema"] == "lewis_hamilton__fence_7"
-
+def test_what_is_parsed_follows_driver_dataset_and_files_when_they_differ(project: Path, parse: Parse) -> None:
     model = project / "models" / "driver" / "mart_career.sql"
     model.write_text(model.read_text() + "-- another model\n")
-    changed, times = parse()
-    assert times == 1
-    assert "-- another model" in changed["nodes"]["model.hamilton.mart_career"]["raw_code"]
+
+    changed, _ = parse(driver_id="max-verstappen", dataset_suffix="__fence_7")
+
+    career = changed["nodes"]["model.hamilton.mart_career"]
+    assert career["schema"] == "max_verstappen__fence_7"
+    assert "-- another model" in career["raw_code"]
 
 
 def test_it_is_parsed_each_time_when_there_can_be_no_folder(project: Path, place: PrivatePlace) -> None:

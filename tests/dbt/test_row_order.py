@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.dbt.test_marts import built
+from tests.dbt.test_marts import RELEASE, WITHOUT_TESTS, filled
 from tests.integration.transform_world import ZIP, real_tables
+from transform.build import _run_dbt
 from transform.warehouses.duckdb import DuckDbWarehouse, _close_dbt
 from transform.warehouses.protocol import PrivatePlace
 
@@ -41,7 +42,9 @@ def test_every_published_row_is_the_same_when_the_rows_of_a_release_are_shuffled
         name: data.take(order.sample(range(data.num_rows), data.num_rows)) for name, data in real_tables().items()
     }
 
-    warehouse, place = built(tmp_path, shuffled)
+    warehouse, place = filled(tmp_path, shuffled)
+    variables = {"driver_id": "lewis-hamilton", "release": str(RELEASE), "is_sample": False, "dataset_suffix": ""}
+    assert _run_dbt(place, ["build", *WITHOUT_TESTS], variables, lambda done, total: None) == []
 
     before, after = published(real[1]), published(place)
     assert len(before) > 40

@@ -144,25 +144,6 @@ def test_release_is_rejected_with_every_finding_when_it_has_drifted(
     assert logged == [message for _, _, message in told]
 
 
-def test_release_is_rejected_when_its_archive_cannot_be_read(cloud: BatchCloud) -> None:
-    ended = cloud.run(b"<html>Unicorn!</html>")
-
-    manifest = ended.done()
-    assert (manifest["status"], manifest["tables"]) == ("rejected", [])
-    assert manifest["findings"] == [
-        {
-            "severity": "error",
-            "code": "bad_archive",
-            "table": None,
-            "message": "the archive: not a readable ZIP: File is not a zip file",
-            "column": None,
-            "row": None,
-            "value": None,
-        }
-    ]
-    assert [line["outcome"] for line in ended.outcomes()] == ["rejected"]
-
-
 def test_nothing_is_written_but_this_attempts_own_when_an_archive_is_hostile(cloud: BatchCloud) -> None:
     hostile = {
         "../../../f1db-races.csv": b'"id"\n1\n',
@@ -200,8 +181,25 @@ def test_release_is_rejected_when_one_member_is_damaged(cloud: BatchCloud, f1db_
     assert {table["name"]: table["rows"] for table in manifest["tables"]}["races-race-results"] == 27_533
 
 
-def test_first_manifest_stays_when_another_attempt_ends_later(cloud: BatchCloud) -> None:
-    first = cloud.run(b"not a zip").done()
+def test_release_is_rejected_once_when_its_archive_cannot_be_read_and_another_attempt_ends_later(
+    cloud: BatchCloud,
+) -> None:
+    ended = cloud.run(b"<html>Unicorn!</html>")
+
+    first = ended.done()
+    assert (first["status"], first["tables"]) == ("rejected", [])
+    assert first["findings"] == [
+        {
+            "severity": "error",
+            "code": "bad_archive",
+            "table": None,
+            "message": "the archive: not a readable ZIP: File is not a zip file",
+            "column": None,
+            "row": None,
+            "value": None,
+        }
+    ]
+    assert [line["outcome"] for line in ended.outcomes()] == ["rejected"]
 
     second = cloud.run(b"not a zip either", attempt=2)
 

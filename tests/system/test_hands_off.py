@@ -51,6 +51,13 @@ def hold_fences_to_rise(machine: Machine, *versions: str) -> None:
     assert sorted(versions, key=lambda version: fences[version]) == list(versions)
 
 
+def hold_only_parquet_of_two_runs_to_be_kept(machine: Machine) -> None:
+    """What is published by the rollback's request, and what was before it; the manifest of the first run stays."""
+    kept = {path.parts[-3] for path in machine.objects("curated/runs/*/*/*.parquet")}
+    assert sorted((run.rsplit("-", 4)[0], run[-1]) for run in kept) == [("f1db-2026-10", "1"), ("f1db-2026-11", "0")]
+    assert len(machine.objects("state/runs/2026.10.0/*/manifest.json")) == 2
+
+
 def hold_requests_to_change_nothing(machine: Machine) -> None:
     """A dry run and a forged body are answered, and leave what decides as it is."""
     before = decisive(machine)
@@ -105,6 +112,7 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks_and_events_are_l
 
     rolled_back = machine.run(RELEASE="2026.10.0", ROLLBACK=1)
     assert rolled_back["state"] == "published"
+    hold_only_parquet_of_two_runs_to_be_kept(machine)
     ticks = machine.logged("scheduler", "tick")
     machine.wait_until(lambda: machine.logged("scheduler", "tick") >= ticks + 2, "two more ticks")
     pointer = machine.pointer()

@@ -86,14 +86,9 @@ def test_real_release_replaces_the_sample_and_is_kept_when_run_again_and_again(
     assert machine.pointer() == pointer
 
     (machine.state / "gcs/state/published.json").unlink()
-    restored = machine.run(RELEASE=real_zip)
-    assert restored["state"] == "published"
-    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 2, "the sample's and its own, no third"
-    assert machine.pointer()["headlines"] == pointer["headlines"]
-
     other = machine.run(RELEASE=real_zip, DRIVER="max-verstappen")
-    assert other["state"] == "published"
-    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 2, "no batch for another driver"
+    assert other["state"] == "published", "a lost pointer is written anew"
+    assert len(machine.objects("state/runs/*/*/batch-*.json")) == 2, "the sample's and its own: none for a driver"
     assert machine.query("select driver_id, championships from max_verstappen.mart_career") == [["max-verstappen", "4"]]
     hold_the_page_to_be_max_verstappens((machine.state / "report/index.html").read_text())
 
@@ -225,6 +220,22 @@ def hold_findings_to_be_told(machine: Machine, printed: str) -> None:
     assert "2026.11.1 is rejected: 3 errors, 4 warnings; the published release stays." in logged
 
 
+def hold_the_total_to_be_recorded(machine: Machine) -> None:
+    """The win of `one_win_more` is the refusal's one row, and its reason in words."""
+    [path] = machine.objects("state/runs/2026.11.2/*/transform-1.json")
+    record = json.loads(path.read_text())
+    assert (record["kind"], record["code"]) == ("refusal", "tests_failed")
+    assert record["reason"] == (
+        "failed: totals_reconcile_with_f1db: entity=driver, entity_id=lewis-hamilton, metric=total_race_wins, "
+        "ours=106.00, f1db=107.00, difference=-1.00"
+    )
+    [row] = record["details"]
+    told = {"entity_id": "lewis-hamilton", "metric": "total_race_wins", "ours": "106.00", "f1db": "107.00"}
+    assert {name: row[name] for name in told} == told
+    assert machine.logged("transform", '"error_code": "transform_refused"') == 1
+    assert machine.objects("state/runs/2026.11.2/*/outcome.json") == []
+
+
 def test_published_release_stays_when_a_newer_one_is_bad(
     machine_with_a_release: Machine, release: Callable[[int], bytes], small_release: bytes
 ) -> None:
@@ -254,6 +265,9 @@ def test_published_release_stays_when_a_newer_one_is_bad(
     poisoned = machine.run(GITHUB=machine.github, expect=1)
     assert poisoned["state"] == "refused"
     assert re.search(r"106.*107|107.*106", poisoned["output"])
+    hold_the_total_to_be_recorded(machine)
+    assert "totals_reconcile_with_f1db" in machine.run(GITHUB=machine.github, expect=1)["output"]
+    assert len(machine.objects("state/runs/2026.11.2/*/transform-*.json")) == 1, "the same code does not try again"
 
     assert machine.pointer() == before
     assert machine.query(CAREER) == [["106", "7", "104", "207", "391"]]

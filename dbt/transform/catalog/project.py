@@ -7,9 +7,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from transform.parsed_project import PROJECT
+from transform.parsed_project import PROJECT, parsed_project
+from transform.warehouses.protocol import PrivatePlace
 
 # Which folders of models readers see; the rest is ephemeral.
 PUBLISHED_LAYERS = ("shared", "history", "driver")
@@ -77,17 +79,22 @@ class Table:
 
 @cache
 def read_manifest() -> Any:
-    """Parse the dbt project and return dbt's manifest; takes seconds, once a process."""
+    """Return dbt's manifest of the project as its defaults make it; parsed once while nothing changes, in seconds."""
+    with tempfile.TemporaryDirectory() as scratch:
+        nowhere = PrivatePlace(0, "duckdb", "", "", {}, Path(scratch))
+        return parsed_project(nowhere, {}, lambda: _parse(scratch))
+
+
+def _parse(scratch: str) -> Any:
     from dbt.cli.main import dbtRunner
 
-    with tempfile.TemporaryDirectory() as scratch:
-        answer = dbtRunner().invoke(
-            [
-                "--log-level", "none", "--log-level-file", "none", "--no-write-json", "parse",
-                "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
-                "--target-path", scratch, "--log-path", scratch,
-            ]
-        )  # fmt: skip
+    answer = dbtRunner().invoke(
+        [
+            "--log-level", "none", "--log-level-file", "none", "--no-write-json", "parse",
+            "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+            "--target-path", scratch, "--log-path", scratch,
+        ]
+    )  # fmt: skip
     if answer.exception is not None:
         raise answer.exception
     return answer.result
