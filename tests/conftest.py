@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -10,8 +9,6 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parent
-# As the transform's own process does: much is kept, and little of it in cycles.
-gc.set_threshold(50_000, 50, 50)
 
 # .ci/run names what it has seen to: `f1db` (a real release), `git`, `dbt-bigquery`, `chromium`, `libfaketime`,
 # `terraform`, `checkov`, `mount`.

@@ -11,7 +11,7 @@ import pytest
 from tests.system.conftest import Machine
 from tests.system.test_hands_off import curl, token
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.chaos
 FIRST, OLD, NEW = "2026.9.1", "2026.10.0", "2026.11.0"
 STAGES = {
     "landed": "landing/releases/*/*/f1db-csv.zip",

@@ -11,7 +11,7 @@ import pytest
 from tests.small_disk import fill, small_disk
 from tests.system.conftest import Machine
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.chaos
 OLD, NEW = "2026.10.0", "2026.11.0"
 # In KiB: not enough for the ZIP, for the batch's work and Parquet, for the warehouse.
 ROOM = (300, 1300, 2300)

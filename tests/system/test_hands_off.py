@@ -12,7 +12,7 @@ import pytest
 
 from tests.system.conftest import Machine
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 
 def curl(*words: str) -> tuple[int, str]:

@@ -37,13 +37,11 @@ def killing(
     made.machine.clean_up()
 
 
-@pytest.mark.timeout(600)
 def test_page_of_faults_shows_each_step_of_the_chain_when_one_is_recorded(killing: Killing) -> None:
     steps, _ = names_on(PAGE.read_text("utf-8"))
     assert steps == {point.row for point in killing.points}
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", SHARE)
 def test_release_is_published_once_and_whole_when_a_process_was_killed(killing: Killing, name: str) -> None:
     [point] = [point for point in killing.points if name in (point.name, _as_everything(point))]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.system.conftest import Edit, Machine, another_entrant, edited, going_on, without
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 HEADLINES = {"race_wins": 106, "championships": 7, "pole_positions": 104, "podiums": 207, "race_starts": 391}
 LACKING = [

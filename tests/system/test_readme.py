@@ -11,7 +11,7 @@ import pytest
 
 from tests.system.conftest import ROOT, Machine
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 # What differs from run to run: times, ports, process ids, the code's digest, and how wide a number is.
 VOLATILE = (

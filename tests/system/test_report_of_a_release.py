@@ -14,7 +14,7 @@ from tests.system.conftest import Machine
 from tests.system.test_report_in_browser import WIDTHS, checked
 from tests.unit.page_reader import Page
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 
 # A long career, shared cars, two podium cars in one race, no start, and no entry at all.
 DRIVERS = ("lewis-hamilton", "juan-manuel-fangio", "nino-farina", "giovanna-amati", "alex-palou")
