@@ -58,6 +58,11 @@ def hold_only_parquet_of_two_runs_to_be_kept(machine: Machine) -> None:
     assert len(machine.objects("state/runs/2026.10.0/*/manifest.json")) == 2
 
 
+def hold_strangers_to_be_refused(url: str) -> None:
+    assert curl("-X", "POST", url)[0] == 403
+    assert curl("-X", "POST", "-H", "Authorization: Bearer nonsense", url)[0] == 401
+
+
 def hold_requests_to_change_nothing(machine: Machine) -> None:
     """A dry run and a forged body are answered, and leave what decides as it is."""
     before = decisive(machine)
@@ -80,9 +85,7 @@ def test_releases_arrive_in_order_when_only_the_scheduler_ticks_and_events_are_l
     assert second.returncode == 2
     assert str(described["pid"]) in second.stderr + second.stdout
 
-    url = described["urls"]["check_release"]
-    assert curl("-X", "POST", url)[0] == 403
-    assert curl("-X", "POST", "-H", "Authorization: Bearer nonsense", url)[0] == 401
+    hold_strangers_to_be_refused(described["urls"]["check_release"])
 
     switches = machine.state / "events-switches.json"
     switches.write_text('{"drop": 1, "duplicate": 2}')
