@@ -21,7 +21,7 @@ _ARROW = pa.proxy_memory_pool(pa.system_memory_pool())
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 _PER_EXAMPLE = timedelta(seconds=5)  # a parser that runs wild takes minutes; a busy machine no five seconds
 settings.register_profile(
-    "share", max_examples=200, derandomize=True, database=None, deadline=_PER_EXAMPLE, suppress_health_check=_SLOW
+    "share", max_examples=300, derandomize=True, database=None, deadline=_PER_EXAMPLE, suppress_health_check=_SLOW
 )
 settings.register_profile(
     "fuzz", max_examples=2_000, deadline=_PER_EXAMPLE, suppress_health_check=_SLOW, print_blob=True

@@ -101,6 +101,17 @@ def test_a_release_is_published_when_its_manifest_waits(
     assert published.pointer() == pointer
 
 
+def test_waiting_releases_are_published_in_order_when_several_wait(
+    published: TransformWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [run_of_pointer(published), *(published.add_run(version, real_tables()) for version in (NEWER, NEW))]
+    assert published.transform() == 0
+    lines = outcome_lines(capsys.readouterr().out)
+    assert [(line["release"], line["outcome"]) for line in lines] == [(NEW, "published"), (NEWER, "published")]
+    assert published.pointer()["version"] == NEWER
+    assert parquet(published) == {str(run) for run in runs}, "each may be compared with the next that comes"
+
+
 def test_old_parquet_goes_when_a_release_was_published_three_times(published: TransformWorld) -> None:
     few = {"continents": real_tables()["continents"]}
     again = [published.add_run(OLD, few, request={"force": True}) for _ in range(2)]

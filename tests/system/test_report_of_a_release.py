@@ -16,11 +16,12 @@ from tests.unit.page_reader import Page
 
 pytestmark = pytest.mark.slow
 
-# A long career, shared cars, no start, and no entry at all.
-DRIVERS = ("lewis-hamilton", "juan-manuel-fangio", "giovanna-amati", "alex-palou")
+# A long career, shared cars, two podium cars in one race, no start, and no entry at all.
+DRIVERS = ("lewis-hamilton", "juan-manuel-fangio", "nino-farina", "giovanna-amati", "alex-palou")
 LEADS = (
     "106 wins and 7 world titles from 391 starts. The 2026 season is under way: 11 races to come.",
     "24 wins and 5 world titles from 51 starts.",
+    "5 wins and 1 world title from 33 starts.",
     "3 race entries, but no start.",
     "No race entry in this release.",
 )
